@@ -1,0 +1,268 @@
+"""The commands of `dalil`. Each returns its exit code; standard output takes the result, standard error all else.
+
+What a command needs is imported inside it, so that a help page appears at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+from typer.main import get_command
+
+from bot.help_page import Command, Group, localize
+from bot.messages import Messages
+
+if TYPE_CHECKING:
+    from retrieval.assistant import Assistant
+
+    from bot.render import Page
+    from bot.settings import Settings
+    from retrieval.index import Index
+    from retrieval.types import Answer, IngestReport, Turn
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR")]
+AsJson = Annotated[bool, typer.Option("--json")]
+
+app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+def run(arguments: Sequence[str], messages: Messages) -> int:
+    """Carries out a command line and returns its exit code. Raises `DalilError` and `typer.TyperException`."""
+    command = get_command(app)
+    assert isinstance(command, Group)
+    localize(command, messages)
+    return int(command.main(arguments, prog_name="dalil", standalone_mode=False) or 0)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"dalil {version('dalil')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def dalil(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
+) -> None:
+    """Answers questions from articles; without a command, shows the help."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+# ------------------------------------------------------------------------------------------------------ the commands
+
+
+@app.command(cls=Command)
+def ingest(
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", show_default=False)] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild")] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> int:
+    """Takes in articles, or makes the index anew from those stored."""
+    from bot import wiring
+    from bot.render import report_lines, report_object
+
+    settings, messages = _begin(data_dir)
+    wanted = wiring.article_paths(paths or [], settings)
+    with wiring.opened_index(settings) as index, _progress(messages) as on_progress:
+        if rebuild:
+            report = index.rebuild(on_progress=on_progress)
+        if paths or not rebuild:
+            report = index.ingest(wanted, on_progress=on_progress)
+    _tell_failures(report, messages)
+    if as_json:
+        _print_json(report_object(report, messages))
+    else:
+        typer.echo("\n".join(report_lines(report, messages)))
+    return 1 if report.failed else 0
+
+
+@app.command(cls=Command)
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    history: Annotated[list[str] | None, typer.Option("--history", metavar="TEXT")] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> int:
+    """Answers one question."""
+    from bot.render import answer_object, answer_text
+
+    settings, messages = _begin(data_dir)
+    with _filled_index(settings, messages) as index, _status(messages):
+        answer = _answer(_assistant(index, settings), [*(history or []), question], settings)
+    if answer.notice:
+        typer.echo(messages.error(answer.notice), err=True)
+    if as_json:
+        _print_json(answer_object(answer))
+    else:
+        typer.echo(answer_text(answer, messages, _page()))
+    return 0
+
+
+@app.command(cls=Command)
+def chat(data_dir: DataDir = None) -> int:
+    """Talks, in a terminal or line by line from a pipe."""
+    from bot import wiring
+    from bot.repl import Chat, open_session
+
+    settings, messages = _begin(data_dir)
+    with _filled_index(settings, messages) as index:
+        conversation = Chat(
+            _assistant(index, settings),
+            index,
+            messages,
+            page=_page(),
+            out=sys.stdout,
+            err=sys.stderr,
+            live=_is_lively(sys.stdout),
+        )
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            generator = wiring.find_generator(settings)
+            session = open_session(settings.data_dir / "chat_history")
+            conversation.talk(session, model=generator.model if generator else None)
+        else:
+            conversation.read(sys.stdin)
+    return 0
+
+
+@app.command(cls=Command)
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, metavar="N")] = 5,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> int:
+    """Lists the passages found."""
+    from bot.render import hit_object, hits_text
+    from retrieval.arabic import clean_line
+    from retrieval.errors import EmptyQuestion
+
+    settings, messages = _begin(data_dir)
+    if not clean_line(query):
+        raise EmptyQuestion
+    with _filled_index(settings, messages) as index:
+        hits = index.retrieve(clean_line(query), k)
+    if as_json:
+        _print_json([hit_object(hit) for hit in hits])
+    elif hits:
+        typer.echo(hits_text(hits, _page()))
+    else:
+        typer.echo(messages("search.nothing"), err=True)
+    return 0
+
+
+@app.command(cls=Command)
+def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> int:
+    """Says what works and what mends the rest."""
+    from bot.doctor import examine
+
+    settings, messages = _begin(data_dir)
+    checks = examine(settings, messages)
+    fit = all(check.ok for check in checks)
+    if as_json:
+        _print_json({"ok": fit, "checks": [check.as_object() for check in checks]})
+    else:
+        for check in checks:
+            typer.echo("\n".join(check.lines(messages)))
+        typer.echo(messages("doctor.ready" if fit else "doctor.not_ready"))
+    return 0 if fit else 1
+
+
+# ------------------------------------------------------------------------------------------------------ their parts
+
+
+def _begin(data_dir: Path | None) -> tuple[Settings, Messages]:
+    from bot.settings import read_settings
+
+    settings = read_settings(data_dir=data_dir)
+    return settings, Messages(settings.language)
+
+
+@contextmanager
+def _filled_index(settings: Settings, messages: Messages) -> Iterator[Index]:
+    """The index; an empty one takes in the articles folder first, and says so."""
+    from bot import wiring
+
+    with wiring.opened_index(settings) as index:
+        if not index.article_count:
+            typer.echo(messages("ingest.first", path=settings.articles), err=True)
+            with _progress(messages) as on_progress:
+                _tell_failures(wiring.fill(index, settings, on_progress=on_progress), messages)
+        yield index
+
+
+def _assistant(index: Index, settings: Settings) -> Assistant:
+    from bot import wiring
+
+    return wiring.open_assistant(index, settings)
+
+
+def _answer(assistant: Assistant, questions: Sequence[str], settings: Settings) -> Answer:
+    """The answer to the last question; each question before it is answered first and becomes a turn."""
+    from retrieval.types import Turn
+
+    turns: list[Turn] = []
+    for question in questions:
+        answer = assistant.ask(question, turns, language=settings.language)
+        turns.append(Turn(question, answer))
+    return turns[-1].answer
+
+
+def _tell_failures(report: IngestReport, messages: Messages) -> None:
+    for failure in report.failures:
+        typer.echo(messages.failure(failure), err=True)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _page() -> Page:
+    from bot.render import MAX_WIDTH, Page
+
+    if not sys.stdout.isatty():
+        return Page()
+    return Page(width=min(shutil.get_terminal_size().columns, MAX_WIDTH), colour=_is_lively(sys.stdout))
+
+
+def _is_lively(stream: TextIO) -> bool:
+    """Whether colour and animation are wanted: on a terminal that can, and without NO_COLOR (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def _progress(messages: Messages) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on standard error while articles are read; nothing where there is no terminal."""
+    if not _is_lively(sys.stderr):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(messages("ingest.reading"), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+@contextmanager
+def _status(messages: Messages) -> Iterator[None]:
+    """A line on standard error while an answer is being found; nothing where there is no terminal."""
+    if not _is_lively(sys.stderr):
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(messages("answer.working")):
+        yield

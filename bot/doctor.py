@@ -1,0 +1,152 @@
+"""The check-up: what is configured, what answers, what is missing, and the one command that mends it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot import wiring
+from bot.messages import Messages
+from bot.settings import NAMES, SECRETS, Settings
+from retrieval.embedding import open_embedder
+from retrieval.errors import DalilError, EmbedderMissing, ModelError, ModelMissing
+
+SUGGESTED_MODEL = "gemma3:4b"
+"""The smallest model of those preferred: it runs on a machine with 8 GB of memory."""
+
+PATIENCE_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `ok`: fit for the job as configured; `fix` is a command, or empty."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+    def as_object(self) -> dict[str, object]:
+        return {"name": self.name, "ok": self.ok, "detail": self.detail, "fix": self.fix}
+
+    def lines(self, messages: Messages) -> list[str]:
+        """What was found, and below it the command that mends or improves it."""
+        first, *more = self.detail.split("\n")
+        found = [f"{'✓' if self.ok else '✗'} {messages(f'doctor.{self.name}')}: {first}".rstrip()]
+        found += [f"    {line}" for line in more]
+        if self.fix:
+            found.append(f"  {messages('doctor.advice' if self.ok else 'doctor.mend', fix=self.fix)}")
+        return found
+
+
+def examine(settings: Settings, messages: Messages) -> list[Check]:
+    """All checks, in the order in which a newcomer would mend things. Changes nothing but an empty data folder."""
+    return list(_checks(settings, messages))
+
+
+def _checks(settings: Settings, messages: Messages) -> Iterator[Check]:
+    yield Check("settings", True, _settings_in_words(settings, messages))
+    yield _articles(settings, messages)
+    data = _data_folder(settings, messages)
+    yield data
+    yield _embedder(settings, messages)
+    if settings.chroma_url:
+        yield _chroma(settings.chroma_url, messages)
+    if data.ok:
+        yield _index(settings, messages)
+    yield _language_model(settings, messages)
+    token = settings.telegram_bot_token
+    yield Check("telegram", True, messages("doctor.set" if token else "doctor.unset"))
+
+
+def _settings_in_words(settings: Settings, messages: Messages) -> str:
+    """Every setting with its value; of a secret only whether there is one."""
+    words = [""]
+    for name, field in NAMES.items():
+        value = getattr(settings, field)
+        if name in SECRETS:
+            value = messages("doctor.set" if value else "doctor.unset")
+        elif isinstance(value, frozenset):
+            value = ",".join(map(str, sorted(value)))
+        words.append(f"{name}={'' if value is None else value}")
+    return "\n".join(words)
+
+
+def _articles(settings: Settings, messages: Messages) -> Check:
+    try:
+        missing = [path for path in wiring.article_paths([], settings) if not path.exists()]
+    except DalilError as error:
+        return Check("articles", False, messages.error(error), "export DALIL_ARTICLES=seeds")
+    if missing:
+        return Check("articles", False, messages("source_missing", path=missing[0]), "export DALIL_ARTICLES=seeds")
+    return Check("articles", True, str(settings.articles))
+
+
+def _data_folder(settings: Settings, messages: Messages) -> Check:
+    """Whether the folder, or the nearest one above it that exists, is a folder that can be written to."""
+    folder = settings.data_dir.absolute()
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return Check("data", True, str(settings.data_dir))
+    fix = f"chmod u+rwx {shlex.quote(str(nearest))}" if nearest.is_dir() else "export DALIL_DATA_DIR=.dalil"
+    return Check("data", False, messages("store_read_only", path=settings.data_dir), fix)
+
+
+def _embedder(settings: Settings, messages: Messages) -> Check:
+    model = settings.embedding_model
+    try:
+        embedder = open_embedder(model, ollama_host=settings.ollama_host)
+        dimension = len(embedder.embed_query("دليل"))
+    except EmbedderMissing as error:
+        name = model.removeprefix("ollama:")
+        fix = f"ollama pull {name}" if name != model else f"hf download {name}"
+        return Check("embedder", False, messages.error(error), fix)
+    except DalilError as error:
+        return Check("embedder", False, messages.error(error), "export DALIL_EMBEDDING_MODEL=bundled")
+    return Check("embedder", True, f"{model} ({dimension})")
+
+
+def _chroma(url: str, messages: Messages) -> Check:
+    import httpx
+
+    try:
+        httpx.get(f"{url}/api/v2/heartbeat", timeout=PATIENCE_SECONDS, trust_env=False).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL):
+        place = urlsplit(url)
+        fix = f"chroma run --host {place.hostname} --port {place.port or 8000}"
+        return Check("chroma", False, messages("store_unreachable", url=url), fix)
+    return Check("chroma", True, url)
+
+
+def _index(settings: Settings, messages: Messages) -> Check:
+    """Counts, and whether a search works; a folder that is not there is not made."""
+    if not settings.data_dir.exists():
+        return Check("index", True, messages("doctor.index.empty"))
+    try:
+        with wiring.opened_index(settings) as index:
+            if not index.article_count:
+                return Check("index", True, messages("doctor.index.empty"))
+            index.retrieve("دليل", 1)
+            articles = messages.count("article", index.article_count)
+            return Check("index", True, f"{articles} · {messages.count('passage', index.passage_count)}")
+    except DalilError as error:
+        return Check("index", False, messages.error(error), "dalil ingest --rebuild")
+
+
+def _language_model(settings: Settings, messages: Messages) -> Check:
+    if settings.llm == "none":
+        return Check("llm", True, messages("doctor.llm.off"))
+    try:
+        generator = wiring.find_generator(settings)
+    except ModelMissing as error:
+        return Check("llm", False, messages.error(error), f"ollama pull {settings.llm}")
+    except ModelError as error:
+        return Check("llm", False, messages.error(error), "ollama serve")
+    except DalilError as error:
+        return Check("llm", False, messages.error(error), "export OLLAMA_HOST=127.0.0.1:11434")
+    if generator is None:
+        return Check("llm", True, messages("doctor.llm.absent"), f"ollama pull {SUGGESTED_MODEL}")
+    return Check("llm", True, generator.model)

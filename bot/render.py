@@ -1,0 +1,229 @@
+"""Answers, hits, articles and reports as JSON objects, and as text for a terminal or a pipe.
+
+Text is written in logical order: terminals that know Arabic turn it themselves. It passes `clean` first, so that no
+control or direction character of an article or a question reaches the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from bot.messages import Messages
+from retrieval.arabic import clean, clean_line
+from retrieval.types import Answer, Article, Citation, Hit, IngestReport, Source, Span
+
+_MARK = re.compile(r"\[\d+\]")
+_WORD = re.compile(r"\S+")
+_BOLD, _DIM, _MARKED, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[1;4m", "\x1b[0m"
+MAX_WIDTH = 100
+"""Cells; longer lines are hard to follow with the eye."""
+
+# ------------------------------------------------------------------------------------------------------------ JSON
+
+
+def answer_object(answer: Answer) -> dict[str, object]:
+    """The Answer object that scripts rely on."""
+    return {
+        "question": answer.question,
+        "query": answer.query,
+        "text": answer.text,
+        "mode": answer.mode,
+        "declined": answer.declined,
+        "reason": answer.reason,
+        "citations": [_citation_object(citation) for citation in answer.citations],
+        "nearest": [_citation_object(citation) for citation in answer.nearest],
+        "seconds": {name: round(answer.seconds.get(name, 0.0), 4) for name in ("retrieve", "answer")},
+    }
+
+
+def _citation_object(citation: Citation) -> dict[str, object]:
+    source = citation.passage.source
+    return {
+        "label": citation.label,
+        "article_id": source.article_id,
+        "title": source.title,
+        "source": source_name(source),
+        "published": _iso(source.published),
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "passage_id": citation.passage.id,
+    }
+
+
+def hit_object(hit: Hit) -> dict[str, object]:
+    """A hit as `dalil search --json` lists it."""
+    passage = hit.passage
+    return {
+        "passage_id": passage.id,
+        "article_id": passage.source.article_id,
+        "title": passage.source.title,
+        "score": hit.score,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+    }
+
+
+def report_object(report: IngestReport, messages: Messages) -> dict[str, object]:
+    """What `dalil ingest --json` prints; the reasons of failures are in the reader's language."""
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "failed": report.failed,
+        "passages": report.passages,
+        "seconds": round(report.seconds, 3),
+        "failures": [
+            {
+                "source": failure.origin,
+                "line": failure.line,
+                "reason": messages.error(failure.error),
+                "code": failure.error.code,
+            }
+            for failure in report.failures
+        ],
+    }
+
+
+def source_name(source: Source) -> str:
+    """Who is cited: the outlet, else the address, else the name of the file."""
+    if source.outlet or source.url:
+        return source.outlet or source.url or ""
+    if urlsplit(source.origin).netloc:
+        return source.origin
+    return PurePath(source.origin).name or source.article_id
+
+
+def _iso(published: date | None) -> str | None:
+    return published.isoformat() if published else None
+
+
+# ------------------------------------------------------------------------------------------------------------ text
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How text is laid out: lines of at most `width` cells (None: as long as they are), in colour or without."""
+
+    width: int | None = None
+    colour: bool = False
+
+    def paint(self, text: str, code: str) -> str:
+        return f"{code}{text}{_PLAIN}" if self.colour and text else text
+
+    def lines(self, text: str, *, indent: str = "", marked: Sequence[Span] = ()) -> list[str]:
+        """The text wrapped at blanks; marked spans stand out: bold in colour, between ** without."""
+        laid_out = []
+        for line in _wrap(text, self.width and max(self.width - len(indent), 20)):
+            laid_out.append(indent + self._with_marks(text, line, marked) if line.start < line.end else "")
+        return laid_out
+
+    def _with_marks(self, text: str, line: Span, marked: Sequence[Span]) -> str:
+        pieces, at = [], line.start
+        for mark in sorted(marked, key=lambda span: span.start):
+            start, end = max(mark.start, at), min(mark.end, line.end)
+            if start >= end:
+                continue
+            words = text[start:end]
+            pieces += [text[at:start], self.paint(words, _MARKED) if self.colour else f"**{words}**"]
+            at = end
+        return "".join([*pieces, text[at : line.end]])
+
+
+def _wrap(text: str, width: int | None) -> Iterable[Span]:
+    """The lines of a text as spans of it. A word wider than the line stays whole: half a word would not join up."""
+    from rich.cells import cell_len
+
+    at = 0
+    for paragraph in text.split("\n"):
+        start = end = at
+        for word in _WORD.finditer(paragraph):
+            word_start, word_end = at + word.start(), at + word.end()
+            if width and end > start and cell_len(text[start:word_end]) > width:
+                yield Span(start, end)
+                start = word_start
+            elif end == start:
+                start = word_start
+            end = word_end
+        yield Span(start, end)
+        at += len(paragraph) + 1
+
+
+def answer_text(answer: Answer, messages: Messages, page: Page) -> str:
+    """The answer, then its citations by number; for a declined answer the closest passages, if there are any."""
+    return "\n".join([*_answer_lines(answer.text, page), *evidence_lines(answer, messages, page)])
+
+
+def evidence_lines(answer: Answer, messages: Messages, page: Page) -> list[str]:
+    """The numbered quotes below an answer, each with its article."""
+    lines = []
+    if answer.nearest and not answer.citations:
+        lines += ["", page.paint(messages("answer.nearest"), _DIM)]
+    for citation in answer.citations or answer.nearest:
+        lines += ["", *citation_lines(citation, citation.quote, page)]
+    return lines
+
+
+def citation_lines(citation: Citation, words: str, page: Page) -> list[str]:
+    """`[1] «words»`, and below it the article they are from."""
+    quoted = page.lines(f"[{citation.label}] «{clean_line(words)}»")
+    quoted[0] = page.paint(f"[{citation.label}]", _BOLD) + quoted[0].removeprefix(f"[{citation.label}]")
+    return [*quoted, *source_lines(citation.passage.source, page)]
+
+
+def source_lines(source: Source, page: Page) -> list[str]:
+    """The title, who published it and when, indented and dim."""
+    parts = (source.title, source_name(source), _iso(source.published))
+    line = " · ".join(clean_line(part) for part in parts if part)
+    return [page.paint(part, _DIM) for part in page.lines(line, indent="    ")]
+
+
+def hits_text(hits: Sequence[Hit], page: Page) -> str:
+    """The passages found, numbered, best first, with their scores."""
+    lines: list[str] = []
+    for number, hit in enumerate(hits, 1):
+        source = hit.passage.source
+        lines += [
+            *([""] if lines else []),
+            f"{page.paint(f'[{number}]', _BOLD)} {hit.score:.3f} {page.paint(hit.passage.id, _DIM)}",
+            *page.lines(clean(hit.passage.text), indent="    "),
+            *source_lines(source, page),
+        ]
+    return "\n".join(lines)
+
+
+def article_text(article: Article, quotes: Sequence[Citation], page: Page) -> str:
+    """An article in full; the words of `quotes` stand out."""
+    body = clean(article.body)
+    spans = []
+    for quote in quotes:
+        # A body is stored clean; were it not, its offsets would not fit what is shown.
+        start = quote.start if body == article.body else body.find(clean(quote.quote))
+        if start >= 0:
+            spans.append(Span(start, start + len(clean(quote.quote))))
+    title = page.lines(clean_line(article.source.title))
+    head = [page.paint(line, _BOLD) for line in title]
+    return "\n".join([*head, *source_lines(article.source, page), "", *page.lines(body, marked=spans)])
+
+
+def _answer_lines(text: str, page: Page) -> list[str]:
+    shown = clean(text)
+    lines = page.lines(shown)
+    return [_MARK.sub(lambda mark: page.paint(mark[0], _BOLD), line) for line in lines]
+
+
+def report_lines(report: IngestReport, messages: Messages) -> list[str]:
+    """An ingest in words."""
+    counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed", "failed")}
+    passages = messages.count("passage", report.passages)
+    return [
+        messages("ingest.report", **counts),
+        messages("ingest.total", passages=passages, seconds=f"{report.seconds:.1f}"),
+    ]

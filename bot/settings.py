@@ -1,0 +1,137 @@
+"""Every setting of Dalil: its name, default and check. Only this module reads them, from the environment and `.env`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Annotated
+
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.language import ENV_FILE, Language, preferred_language
+from retrieval.errors import BadSetting, UnknownSetting
+
+PACKAGED_ARTICLES = Path(__file__).parents[1] / "seeds"
+
+_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+_CHATS = re.compile(r"\s*-?\d+(\s*,\s*-?\d+)*\s*,?\s*")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook, secret_token
+
+SECRETS = frozenset({"TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"})
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _chats(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not _CHATS.fullmatch(value):
+        raise ValueError
+    return [int(chat) for chat in value.split(",") if chat.strip()]
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+        raise ValueError
+    return value
+
+
+def _articles(path: Path) -> Path:
+    """`seeds` means the folder that came with Dalil where the current folder has none of that name."""
+    if path == Path("seeds") and not path.exists():
+        return PACKAGED_ARTICLES
+    return path.expanduser()
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Articles = Annotated[Path, AfterValidator(_articles)]
+Chats = Annotated[frozenset[int], NoDecode, BeforeValidator(_chats)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """The settings in force. A command-line option wins over the environment, and the environment over `.env`."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        case_sensitive=True,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        extra="ignore",
+    )
+
+    data_dir: Folder = Field(default=Path(".dalil"), alias="DALIL_DATA_DIR")
+    articles: Articles = Field(default=Path("seeds"), alias="DALIL_ARTICLES", validate_default=True)
+    chroma_url: Address | None = Field(default=None, alias="DALIL_CHROMA_URL")
+    embedding_model: str = Field(default="bundled", alias="DALIL_EMBEDDING_MODEL")
+    reranker_model: str | None = Field(default=None, alias="DALIL_RERANKER_MODEL")
+    llm: str = Field(default="auto", alias="DALIL_LLM")
+    language: Language = Field(default_factory=preferred_language, alias="DALIL_LANGUAGE")
+    ollama_host: str | None = Field(default=None, alias="OLLAMA_HOST")
+    telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
+    telegram_base_url: Address | None = Field(default=None, alias="TELEGRAM_BASE_URL")
+    telegram_allowed_chats: Chats = Field(default=frozenset(), alias="TELEGRAM_ALLOWED_CHATS")
+    telegram_webhook_url: Address | None = Field(default=None, alias="TELEGRAM_WEBHOOK_URL")
+    telegram_webhook_secret: WebhookSecret | None = Field(default=None, alias="TELEGRAM_WEBHOOK_SECRET")
+    telegram_webhook_port: Port | None = Field(default=None, alias="TELEGRAM_WEBHOOK_PORT")
+
+
+NAMES: dict[str, str] = {str(field.alias): name for name, field in Settings.model_fields.items()}
+"""The name a setting has outside (`DALIL_LLM`) to the name of its field."""
+
+_EXPECTED = {
+    "DALIL_CHROMA_URL": "http://host:port",
+    "DALIL_LANGUAGE": "ar | en",
+    "TELEGRAM_BASE_URL": "http://host:port",
+    "TELEGRAM_ALLOWED_CHATS": "123456789, -1001234567890",
+    "TELEGRAM_WEBHOOK_URL": "https://host/path",
+    "TELEGRAM_WEBHOOK_SECRET": "A-Z a-z 0-9 _ -",
+    "TELEGRAM_WEBHOOK_PORT": "1-65535",
+}
+
+
+def read_settings(*, data_dir: Path | None = None) -> Settings:
+    """The settings in force, or `UnknownSetting` or `BadSetting` for the first that cannot be used."""
+    for name in sorted({*os.environ, *_names_in_file(ENV_FILE)}):
+        if name.upper().startswith("DALIL_") and name not in NAMES:
+            close = difflib.get_close_matches(name.upper(), NAMES, n=1)
+            raise UnknownSetting(name=name, suggestion=close[0] if close else "")
+    try:
+        return Settings() if data_dir is None else Settings(DALIL_DATA_DIR=data_dir)
+    except ValidationError as error:
+        raise _bad_setting(error) from None
+
+
+def _names_in_file(path: Path) -> set[str]:
+    if not path.is_file():
+        return set()
+    names = set()
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for binding in parse_stream(file):
+                if binding.error:
+                    place = f"{path}:{binding.original.line}"
+                    first_word = next(iter(binding.original.string.split()), "")  # the rest may be a token
+                    raise BadSetting(name=place, value=f"{first_word} …", expected="NAME=value")
+                names.add(binding.key or "")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(name=str(path), value=type(error).__name__, expected="UTF-8") from None
+    return names
+
+
+def _bad_setting(error: ValidationError) -> BadSetting:
+    first = error.errors(include_context=False, include_url=False)[0]
+    name = str(first["loc"][0])
+    value = "***" if name in SECRETS else first["input"]
+    return BadSetting(name=name, value=value, expected=_EXPECTED.get(name, first["msg"]))

@@ -1,0 +1,7 @@
+"""What Dalil says, in Arabic and in English: key -> (Arabic, English). Placeholders are the same in both."""
+
+from bot.texts.commands import COMMANDS
+from bot.texts.errors import ERRORS
+from bot.texts.replies import REPLIES
+
+TABLE: dict[str, tuple[str, str]] = {**ERRORS, **REPLIES, **COMMANDS}

@@ -1,0 +1,66 @@
+"""The help of the commands: `help.COMMAND`, `help.COMMAND.PARAMETER`, `example.COMMAND`; the words of the page."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "help": (
+        "دليل: يجيب عن أسئلتك من المقالات الإخبارية العربية التي عنده، ويعرض الشاهد على كل ما يقول.",
+        "Dalil answers questions about Arabic news from the articles it holds, and shows the evidence for every claim.",
+    ),
+    "help.version": ("اعرض رقم الإصدار.", "Show the version."),
+    "example": (
+        "dalil chat\ndalil ask 'من هو رئيس أذربيجان؟'\ndalil ingest news/*.txt",
+        "dalil chat\ndalil ask 'من هو رئيس أذربيجان؟'\ndalil ingest news/*.txt",
+    ),
+    "help.ingest": (
+        "فهرس المقالات: ملفات أو مجلدات؛ لا يُعالج إلا ما تغيّر.",
+        "Index articles from files and folders; only what changed is processed.",
+    ),
+    "help.ingest.paths": (
+        "ملفات أو مجلدات أو أنماط مثل news/*.txt؛ وبدونها مجلد الإعداد DALIL_ARTICLES.",
+        "Files, folders or patterns such as news/*.txt; without any, the folder of DALIL_ARTICLES.",
+    ),
+    "help.ingest.rebuild": (
+        "أعد بناء الفهرس كله من المقالات المحفوظة.",
+        "Build the whole index anew from the stored articles.",
+    ),
+    "example.ingest": ("dalil ingest\ndalil ingest news/ --json", "dalil ingest\ndalil ingest news/ --json"),
+    "help.ask": ("اسأل سؤالًا واحدًا واحصل على جواب بشواهده.", "Ask one question; get an answer with its evidence."),
+    "help.ask.question": ("السؤال، بين علامتي اقتباس.", "The question, in quotation marks."),
+    "help.ask.history": (
+        "سؤال سابق في المحادثة نفسها؛ يُكرَّر الخيار، والأقدم أولًا.",
+        "An earlier question of the same conversation; repeatable, the oldest first.",
+    ),
+    "example.ask": (
+        "dalil ask 'من هو رئيس أذربيجان؟'\ndalil ask --history 'من هو رئيس أذربيجان؟' 'ماذا قال؟'",
+        "dalil ask 'من هو رئيس أذربيجان؟'\ndalil ask --history 'من هو رئيس أذربيجان؟' 'ماذا قال؟'",
+    ),
+    "help.chat": ("حادث المقالات في الطرفية.", "Talk with the articles in the terminal."),
+    "example.chat": ("dalil chat", "dalil chat"),
+    "help.search": (
+        "ابحث عن المقاطع الأقرب إلى الاستعلام دون جواب.",
+        "Find the passages closest to a query, without an answer.",
+    ),
+    "help.search.query": ("نص البحث، بين علامتي اقتباس.", "What to look for, in quotation marks."),
+    "help.search.k": ("عدد المقاطع.", "How many passages."),
+    "example.search": ("dalil search -k 3 'وقف النار'", "dalil search -k 3 'وقف النار'"),
+    "help.doctor": (
+        "افحص الإعداد: ما هو مضبوط، وما يجيب، وما ينقص، والأمر الذي يصلحه.",
+        "Check the set-up: what is configured, what answers, what is missing, and the command that mends it.",
+    ),
+    "example.doctor": ("dalil doctor", "dalil doctor"),
+    "help.*.data_dir": (
+        "مجلد الفهرس، بدل الإعداد DALIL_DATA_DIR.",
+        "The folder of the index, instead of DALIL_DATA_DIR.",
+    ),
+    "help.*.as_json": ("اطبع النتيجة بصيغة JSON.", "Print the result as JSON."),
+    "help.*.help": ("اعرض هذه المساعدة.", "Show this help."),
+    # the words of the page itself
+    "page.usage": ("الاستعمال:", "Usage:"),
+    "page.example": ("مثال:", "Example:"),
+    "page.arguments": ("المعطيات:", "Arguments:"),
+    "page.options": ("الخيارات:", "Options:"),
+    "page.commands": ("الأوامر:", "Commands:"),
+    "page.required": ("[مطلوب]", "[required]"),
+    "page.default": ("[الافتراضي:", "[default:"),
+}

@@ -1,0 +1,157 @@
+"""The sentence of each fault, by its code: the cause, and the step that mends it, in one line.
+
+A code with `.bare` is for a fault that was raised without some of its values.
+"""
+
+from __future__ import annotations
+
+ERRORS: dict[str, tuple[str, str]] = {
+    "fault": (
+        "تعذّر إتمام الطلب؛ لفحص الحالة: dalil doctor",
+        "The request could not be completed; to check the set-up: dalil doctor",
+    ),
+    "usage": (
+        "لا يمكن تنفيذ الطلب بهذه الصيغة؛ للمساعدة: dalil --help",
+        "The request cannot be carried out as written; for help: dalil --help",
+    ),
+    "unknown_command": (
+        "لا يوجد أمر بالاسم «{name}»؛ لعلك تقصد «{suggestion}». الأوامر كلها: dalil --help",
+        "There is no command “{name}”; did you mean “{suggestion}”? All commands: dalil --help",
+    ),
+    "unknown_command.bare": (
+        "لا يوجد أمر بالاسم «{name}»؛ الأوامر كلها: dalil --help",
+        "There is no command “{name}”; all commands: dalil --help",
+    ),
+    "unknown_setting": (
+        "لا يوجد إعداد بالاسم «{name}»؛ لعلك تقصد «{suggestion}». صحّح الاسم في البيئة أو في ملف «.env»",
+        "There is no setting “{name}”; did you mean “{suggestion}”? Correct it in the environment or in .env",
+    ),
+    "unknown_setting.bare": (
+        "لا يوجد إعداد بالاسم «{name}»؛ احذفه من البيئة أو من ملف «.env»، والإعدادات كلها في «.env.example»",
+        "There is no setting “{name}”; remove it from the environment or .env (.env.example lists all settings)",
+    ),
+    "bad_setting": (
+        "القيمة «{value}» لا تصلح للإعداد «{name}»؛ المتوقع: {expected}",
+        "“{value}” is not a usable value for {name}; expected: {expected}",
+    ),
+    "empty_question": (
+        "السؤال فارغ؛ اكتب سؤالًا، مثل: dalil ask 'من هو رئيس أذربيجان؟'",
+        "The question is empty; write one, for example: dalil ask 'من هو رئيس أذربيجان؟'",
+    ),
+    "question_too_long": (
+        "السؤال أطول مما ينبغي ({length} حرفًا، والحد {limit})؛ اختصره ثم أعد المحاولة",
+        "The question is too long ({length} characters, the limit is {limit}); shorten it and try again",
+    ),
+    "source_unreadable": (
+        "تعذّرت قراءة «{path}»؛ تحقق من أذون الملف ثم أعد: dalil ingest",
+        "“{path}” could not be read; check its permissions, then run again: dalil ingest",
+    ),
+    "source_missing": (
+        "لا يوجد ملف ولا مجلد في «{path}»؛ تحقق من المسار",
+        "There is no file or folder at “{path}”; check the path",
+    ),
+    "source_empty": (
+        "لا مقال في «{path}»؛ احذفه أو ضع فيه مقالًا",
+        "“{path}” holds no article; remove it or put one in",
+    ),
+    "source_kind_unknown": (
+        "نوع الملف «{path}» غير معروف؛ الأنواع المقبولة: {kinds}",
+        "“{path}” is of a kind Dalil does not read; it reads: {kinds}",
+    ),
+    "source_binary": (
+        "الملف «{path}» ليس نصًا؛ حوّله إلى نص أولًا",
+        "“{path}” is not text; convert it to text first",
+    ),
+    "source_encoding": (
+        "تعذّر التعرف على ترميز «{path}»؛ احفظه بترميز UTF-8",
+        "The encoding of “{path}” could not be recognised; save it as UTF-8",
+    ),
+    "source_address": (
+        "قراءة العناوين غير مدعومة بعد؛ احفظ الصفحة في ملف ثم مرّر مسار الملف بدلًا من «{path}»",
+        "Addresses cannot be read yet; save the page to a file and give its path instead of “{path}”",
+    ),
+    "record_broken": (
+        "سجل غير صالح في «{path}»، السطر {line}؛ صحّحه: {problem}",
+        "Broken record in “{path}”, line {line}; correct it: {problem}",
+    ),
+    "record_broken.bare": (
+        "سجل غير صالح في «{path}»؛ صحّحه: {problem}",
+        "Broken record in “{path}”; correct it: {problem}",
+    ),
+    "record_duplicate": (
+        "مقالان مختلفان بالمعرّف «{article_id}»: في «{path}»، السطر {line}، وقبله في «{first}»؛ غيّر أحد المعرّفين",
+        "Two different articles have the id “{article_id}”: “{path}”, line {line}, and before it “{first}”; rename one",
+    ),
+    "record_duplicate.bare": (
+        "مقالان مختلفان بالمعرّف «{article_id}»: في «{path}»، وقبله في «{first}»؛ غيّر أحد المعرّفين",
+        "Two different articles have the id “{article_id}”: “{path}”, and before it “{first}”; rename one",
+    ),
+    "store_failed": (
+        "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه ({problem})؛ أعد بناءه: dalil ingest --rebuild",
+        "The index in “{path}” could not be read or written ({problem}); build it anew: dalil ingest --rebuild",
+    ),
+    "store_failed.bare": (
+        "تعذّرت قراءة الفهرس أو الكتابة فيه؛ أعد بناءه: dalil ingest --rebuild",
+        "The index could not be read or written; build it anew: dalil ingest --rebuild",
+    ),
+    "store_read_only": (
+        "لا إذن بالكتابة في «{path}»؛ صحّح الأذون أو اختر مجلدًا آخر بالخيار --data-dir",
+        "“{path}” cannot be written to; correct its permissions or choose another folder with --data-dir",
+    ),
+    "store_busy": (
+        "تكتب عملية أخرى ({owner}) في «{path}» الآن؛ انتظر انتهاءها ثم أعد المحاولة",
+        "Another process ({owner}) is writing to “{path}”; wait until it has finished and try again",
+    ),
+    "store_mismatch": (
+        "بُني الفهرس بإعداد آخر ({stored}) والمطلوب الآن ({wanted})؛ أعد بناءه: dalil ingest --rebuild",
+        "The index was built with {stored}, now {wanted} is wanted; build it anew: dalil ingest --rebuild",
+    ),
+    "store_unreachable": (
+        "خادم Chroma لا يجيب في «{url}»؛ شغّله أو احذف الإعداد DALIL_CHROMA_URL",
+        "The Chroma server at {url} does not answer; start it, or remove DALIL_CHROMA_URL",
+    ),
+    "disk_full": (
+        "لا مساحة كافية على القرص للكتابة في «{path}»؛ أفرغ بعضها ثم أعد: dalil ingest",
+        "The disk is full at “{path}”; free some space, then run again: dalil ingest",
+    ),
+    "embedder_failed": (
+        "أخفق نموذج التضمين «{model}» ({problem})؛ للعودة إلى النموذج المضمّن: DALIL_EMBEDDING_MODEL=bundled",
+        "The embedding model “{model}” failed ({problem}); to return to the bundled one: DALIL_EMBEDDING_MODEL=bundled",
+    ),
+    "embedder_missing": (
+        "نموذج التضمين «{model}» ليس على هذا الجهاز؛ نزّله أو عد إلى المضمّن: DALIL_EMBEDDING_MODEL=bundled",
+        "The embedding model “{model}” is not on this machine; fetch it, or use DALIL_EMBEDDING_MODEL=bundled",
+    ),
+    "model_failed": (
+        "انقطع النموذج اللغوي «{model}» قبل إتمام الجواب ({problem})؛ أعد السؤال، أو استغن عنه: DALIL_LLM=none",
+        "The language model “{model}” failed in mid-answer ({problem}); ask again, or do without it: DALIL_LLM=none",
+    ),
+    "model_unreachable": (
+        "لا يجيب Ollama في «{host}»؛ شغّله بالأمر: ollama serve",
+        "Ollama does not answer at {host}; start it: ollama serve",
+    ),
+    "model_missing": (
+        "النموذج «{model}» غير موجود في Ollama؛ نزّله بالأمر: ollama pull {model}",
+        "Ollama does not have the model “{model}”; fetch it: ollama pull {model}",
+    ),
+    "model_uncited": (
+        "كتب النموذج «{model}» جوابًا بلا شواهد فلم يُعتمد؛ أعد السؤال، أو استغن عنه: DALIL_LLM=none",
+        "“{model}” wrote an answer without citing evidence, so it was set aside; ask again, or use DALIL_LLM=none",
+    ),
+    "prompt_broken": (
+        "نص التعليمات «{name}» معطوب ({problem})؛ أعد تثبيت Dalil: pip install --force-reinstall dalil",
+        "The prompt “{name}” is broken ({problem}); install Dalil again: pip install --force-reinstall dalil",
+    ),
+    "dataset_broken": (
+        "مجموعة التقييم لا تصلح: «{path}»، السطر {line}: {problem}",
+        "The data set cannot be used: “{path}”, line {line}: {problem}",
+    ),
+    "dataset_broken.bare": (
+        "مجموعة التقييم لا تصلح: «{path}»؛ {problem}",
+        "The data set cannot be used: “{path}”: {problem}",
+    ),
+    "article_unknown": (
+        "لا يوجد مقال بالمعرّف «{article_id}»؛ لعرض المقالات: /sources",
+        "There is no article with the id “{article_id}”; to list the articles: /sources",
+    ),
+}

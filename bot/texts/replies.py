@@ -1,0 +1,127 @@
+"""What the doors say around an answer: reports, the chat, the check-up, and faults of a command line."""
+
+from __future__ import annotations
+
+REPLIES: dict[str, tuple[str, str]] = {
+    # the command line
+    "unexpected": (
+        "خطأ غير متوقع ({kind}): {problem}؛ أبلغ عنه كما في ملف CONTRIBUTING.md",
+        "Unexpected fault ({kind}): {problem}; please report it as CONTRIBUTING.md says",
+    ),
+    "unwritable": (
+        "تعذّرت قراءة ملف أو الكتابة فيه ({problem})؛ لفحص الحالة: dalil doctor",
+        "A file could not be read or written ({problem}); to check the set-up: dalil doctor",
+    ),
+    "usage.missing": ("ينقص «{name}»؛ للمساعدة: {command} --help", "“{name}” is missing; for help: {command} --help"),
+    "usage.option": (
+        "لا يوجد خيار بالاسم «{name}»؛ للمساعدة: {command} --help",
+        "There is no option “{name}”; for help: {command} --help",
+    ),
+    "usage.option_value": (
+        "الخيار «{name}» يحتاج إلى قيمة بعده؛ للمساعدة: {command} --help",
+        "The option “{name}” needs a value; for help: {command} --help",
+    ),
+    "usage.command": (
+        "ينقص الأمر الفرعي؛ للمساعدة: {command} --help",
+        "A command is missing; for help: {command} --help",
+    ),
+    "usage.value": (
+        "قيمة لا تصلح للخيار «{name}»؛ المتوقع: {expected}. للمساعدة: {command} --help",
+        "Unusable value for “{name}”; expected: {expected}. For help: {command} --help",
+    ),
+    "usage.extra": (
+        "كلمات زائدة: {words}؛ ضع السؤال كله بين علامتي اقتباس. للمساعدة: {command} --help",
+        "Too many words: {words}; put the whole question in quotation marks. For help: {command} --help",
+    ),
+    "usage.other": ("{problem} للمساعدة: {command} --help", "{problem} For help: {command} --help"),
+    # ingest
+    "ingest.first": (
+        "الفهرس فارغ؛ تُفهرس المقالات أولًا من «{path}»",
+        "The index is empty; reading the articles in “{path}” first",
+    ),
+    "ingest.reading": ("فهرسة المقالات", "Indexing articles"),
+    "ingest.report": (
+        "جديد: {added}، معدَّل: {updated}، بلا تغيير: {unchanged}، محذوف: {removed}، متعذّر: {failed}",
+        "added {added}, updated {updated}, unchanged {unchanged}, removed {removed}, failed {failed}",
+    ),
+    "ingest.total": ("في الفهرس الآن: {passages} ({seconds} ثانية)", "In the index now: {passages} ({seconds} s)"),
+    "failure.line": ("{message} (السطر {line})", "{message} (line {line})"),
+    "failure.origin": ("{origin}: {message}", "{origin}: {message}"),
+    # answers
+    "answer.searched": ("بحثتُ عن: {query}", "Searched for: {query}"),
+    "answer.nearest": ("أقرب ما في المقالات:", "The closest passages:"),
+    "answer.working": ("أبحث في المقالات…", "Searching the articles…"),
+    "search.nothing": ("لا نتائج لهذا البحث.", "Nothing was found."),
+    # the chat
+    "chat.welcome": (
+        "دليل: {articles}. الأجوبة: {mode}. للمساعدة: /help",
+        "Dalil: {articles}. Answers: {mode}. For help: /help",
+    ),
+    "chat.mode.quotes": ("اقتباسات حرفية من المقالات", "verbatim quotes from the articles"),
+    "chat.mode.llm": ("بقلم النموذج {model} مع الشواهد", "written by {model}, with evidence"),
+    "chat.help": (
+        "اكتب سؤالك واضغط Enter.\n"
+        "/sources  مقاطع الجواب الأخير كاملة، أو المقالات قبل أول جواب\n"
+        "/open N   المقال الذي فيه الشاهد N، والشاهد معلَّم فيه\n"
+        "/new      محادثة جديدة: تُنسى الأسئلة السابقة\n"
+        "/help     هذه المساعدة\n"
+        "/quit     الخروج (أو Ctrl-D)؛ وCtrl-C توقف الجواب",
+        "Type a question and press Enter.\n"
+        "/sources  the full passages of the last answer, or the articles before the first one\n"
+        "/open N   the article of citation N, with the quoted words marked\n"
+        "/new      a new conversation: earlier questions are forgotten\n"
+        "/help     this help\n"
+        "/quit     leave (or Ctrl-D); Ctrl-C stops an answer",
+    ),
+    "chat.new": ("بدأت محادثة جديدة.", "New conversation."),
+    "chat.stopped": ("أُوقف الجواب.", "Answer stopped."),
+    "chat.unknown": (
+        "لا يوجد أمر بالاسم «{name}»؛ لعلك تقصد {suggestion}",
+        "There is no command “{name}”; did you mean {suggestion}",
+    ),
+    "chat.unknown.bare": ("لا يوجد أمر بالاسم «{name}»؛ الأوامر: /help", "There is no command “{name}”; see /help"),
+    "chat.open.which": (
+        "اكتب رقم الشاهد بعد الأمر، مثل: /open 1",
+        "Give the number of a citation, for example: /open 1",
+    ),
+    "chat.open.none": (
+        "لا شيء بالرقم {number}؛ للقائمة: /sources",
+        "There is no number {number}; for the list: /sources",
+    ),
+    "chat.more": ("… والمجموع {articles}", "… {articles} in all"),
+    "chat.no_articles": ("لا مقالات في الفهرس؛ لإضافتها: dalil ingest", "No articles are held; add some: dalil ingest"),
+    # the check-up
+    "doctor.settings": ("الإعدادات", "settings"),
+    "doctor.articles": ("مجلد المقالات", "articles folder"),
+    "doctor.data": ("مجلد البيانات", "data folder"),
+    "doctor.embedder": ("نموذج التضمين", "embedding model"),
+    "doctor.index": ("الفهرس", "index"),
+    "doctor.chroma": ("خادم Chroma", "Chroma server"),
+    "doctor.llm": ("النموذج اللغوي", "language model"),
+    "doctor.telegram": ("بوت تيليغرام", "Telegram bot"),
+    "doctor.ready": ("كل شيء جاهز.", "Everything is ready."),
+    "doctor.not_ready": ("لا يعمل Dalil قبل إصلاح ما سبق.", "Dalil cannot work before this is mended."),
+    "doctor.mend": ("الإصلاح: {fix}", "mend: {fix}"),
+    "doctor.advice": ("لتحسينه: {fix}", "to improve: {fix}"),
+    "doctor.unset": ("غير مضبوط", "not set"),
+    "doctor.set": ("مضبوط", "set"),
+    "doctor.index.empty": ("فارغ؛ يُملأ عند أول سؤال", "empty; the first question fills it"),
+    "doctor.llm.off": ("معطّل، والأجوبة اقتباسات حرفية", "off; answers are verbatim quotes"),
+    "doctor.llm.absent": (
+        "لا يجيب Ollama أو ليس فيه نموذج، والأجوبة اقتباسات حرفية",
+        "Ollama does not answer or has no model; answers are verbatim quotes",
+    ),
+    # counted nouns; the forms are those of CLDR's plural rules
+    "article.zero": ("لا مقالات", "no articles"),
+    "article.one": ("مقال واحد", "1 article"),
+    "article.two": ("مقالان", "{n} articles"),
+    "article.few": ("{n} مقالات", "{n} articles"),
+    "article.many": ("{n} مقالًا", "{n} articles"),
+    "article.other": ("{n} مقال", "{n} articles"),
+    "passage.zero": ("لا مقاطع", "no passages"),
+    "passage.one": ("مقطع واحد", "1 passage"),
+    "passage.two": ("مقطعان", "{n} passages"),
+    "passage.few": ("{n} مقاطع", "{n} passages"),
+    "passage.many": ("{n} مقطعًا", "{n} passages"),
+    "passage.other": ("{n} مقطع", "{n} passages"),
+}

@@ -1,0 +1,70 @@
+"""From settings to a working Dalil: the one place that knows which parts there are and how they fit."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+from retrieval.embedding import open_embedder
+from retrieval.errors import SourceAddress, SourceMissing
+from retrieval.index import Index
+from retrieval.ollama_generator import OllamaGenerator, find_model
+from retrieval.protocols import Generator
+from retrieval.types import IngestReport
+
+if TYPE_CHECKING:
+    from retrieval.assistant import Assistant
+
+Progress = Callable[[int, int], None]
+
+
+@contextmanager
+def opened_index(settings: Settings) -> Iterator[Index]:
+    """The index of the data folder, closed at the end. Raises `StoreError` and `EmbedderError` kinds."""
+    embedder = open_embedder(settings.embedding_model, ollama_host=settings.ollama_host)
+    index = Index.open(settings.data_dir, embedder, chroma_url=settings.chroma_url)
+    try:
+        yield index
+    finally:
+        index.close()
+
+
+def fill(index: Index, settings: Settings, *, on_progress: Progress | None = None) -> IngestReport:
+    """Ingests the articles folder of the settings."""
+    return index.ingest(article_paths([], settings), on_progress=on_progress)
+
+
+def open_assistant(index: Index, settings: Settings) -> Assistant:
+    """An assistant over the index that looks for a language model as the settings say."""
+    from retrieval.assistant import Assistant
+
+    return Assistant(index, find_generator=lambda: find_generator(settings))
+
+
+def find_generator(settings: Settings) -> Generator | None:
+    """The language model to write with, or None for quotes. Raises `ModelError` kinds for a named model not found."""
+    if settings.llm == "none":
+        return None
+    model = find_model(settings.llm, host=settings.ollama_host)
+    return OllamaGenerator(model, host=settings.ollama_host) if model else None
+
+
+def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:
+    """The files and folders to ingest: those given, patterns expanded; else the articles folder of the settings."""
+    paths: list[Path] = []
+    for name in given or [str(settings.articles)]:
+        if "://" in name:
+            raise SourceAddress(path=name)
+        path = Path(name).expanduser()
+        if path.exists() or not glob.has_magic(name):
+            paths.append(path)
+            continue
+        matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207
+        if not matches:
+            raise SourceMissing(path=name)
+        paths += matches
+    return paths

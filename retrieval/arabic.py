@@ -1,0 +1,221 @@
+"""Arabic text: `clean` for display, `normalize`, `words`, `stem` and `grams` for matching, `sentences` for quoting.
+
+Pure functions. Normalised text is for matching only and is never shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from retrieval.types import Span
+
+NORMALIZER_VERSION = "1"
+"""Part of the index fingerprint: raise it when `normalize`, `stem` or `grams` change what they return."""
+
+# ---------------------------------------------------------------------------------------------- cleaning for display
+
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"  # control characters but tab, newline, return
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, joiners, Arabic letter mark, fillers
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"  # zero width, bidi, selectors
+    "\ud800-\udfff\U000e0000-\U000e0fff]"  # lone surrogates, tags
+)
+_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\u0085]")
+_BLANKS = re.compile(r"[^\S\n]+")
+
+
+def clean(text: str) -> str:
+    """Text as it may be stored and shown: no control, invisible, direction or tag characters, no lone surrogates.
+
+    Letters, marks, tatweel and punctuation stay as written (NFC); runs of blanks become one space and lines are
+    stripped. Idempotent. The one function for articles, questions and output.
+    """
+    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
+    return "\n".join(line.strip() for line in text.split("\n"))
+
+
+def clean_line(text: str) -> str:
+    """`clean`, on one line."""
+    return " ".join(clean(text).split())
+
+
+# ---------------------------------------------------------------------------------------------- normalising
+
+_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0640]")
+_LETTERS = str.maketrans(
+    {
+        **dict.fromkeys("أإآٱ", "ا"),
+        **dict.fromkeys("ىیې", "ي"),
+        **dict.fromkeys("ةھہۀە", "ه"),
+        "ؤ": "و",
+        "ئ": "ي",
+        "ء": None,
+        **dict.fromkeys("کگڪ", "ك"),
+        "ڤ": "ف",
+        "پ": "ب",
+        "چ": "ج",
+        "ژ": "ز",
+        "٫": ".",
+        "_": " ",
+        **{chr(0x0660 + digit): str(digit) for digit in range(10)},
+        **{chr(0x06F0 + digit): str(digit) for digit in range(10)},
+    }
+)
+_THOUSANDS = re.compile(r"(?<=\d)[,٬](?=\d{3}(?!\d))")
+_LATIN_ACCENTS = re.compile("[\u0300-\u036f]")
+_WORD = re.compile(r"\d+|[^\W\d]+")
+
+
+def normalize(text: str) -> str:
+    """Text with spelling variants made one: letter forms, marks, tatweel, both digit sets, thousands marks, case.
+
+    Idempotent. The chain and its order are measured (README, "How search works").
+    """
+    text = _MARKS.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)))
+    text = text.translate(_LETTERS).lower()
+    text = _LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return _THOUSANDS.sub("", _MARKS.sub("", text).translate(_LETTERS))
+
+
+def words(text: str) -> list[str]:
+    """The normalised words of a text, in order, stop words included; digits part from letters (1994م, ب30)."""
+    return _WORD.findall(normalize(text))
+
+
+_QUESTION_WORDS = """
+من ما ماذا متي اين كيف كم هل لماذا اي ايه ايا لم لما بماذا عماذا مما فيم فيما علام الام بم عم لمن ممن كيفيه ايهما ايهم
+مين فين وين ليش ليه شو ايش ازاي شلون شنو وش امتي امتا قديش كام منو هوين علاش واش اش شكون فاش
+who what when where why how which whom whose does did do is are was were has have had
+"""
+_FUNCTION_WORDS = """
+في من الي علي عن مع ب ل و ف ك ان انه انها انهم اننا اني انك او ام ثم بل لكن لكنه لكنها لكنهم حتي اذا اذ اذن لو لولا
+قد لقد كان كانت كانوا يكون تكون كنت كنا هو هي هم هن هما انا نحن انت انتم هذا هذه هذان هاتان هولا ذلك تلك ذاك اوليك
+الذي التي الذين اللذين اللذان اللتان اللواتي اللاتي ما لا لن لم ليس ليست ليسوا غير سوي بين بعد قبل عند عندما حيث حين
+حينما منذ خلال كل كلا كلتا بعض جميع اي ايضا فقط كما كي لكي لان لانه لانها مثل نحو دون بدون ضد حول لدي لدينا لديه
+لديها له لها لهم لنا لي لك به بها بهم فيه فيها فيهم منه منها منهم عنه عنها عنهم عليه عليها عليهم اليه اليها اليهم
+معه معها معهم بينما بينهم بينهما هناك هنا هنالك الان ولا وما ولم ولن وهو وهي وهم وان وانه وانها وكان وكانت وقد وفي
+ومن وعلي والي وعن ومع فان فانه فانها وذلك وهذا وهذه والتي والذي والذين كذلك رغم سوف يا ايها لعل ليت عبر اثر وفق
+اللي دي ده دا دول كده علشان عشان مش موش مو بس كمان برضه هاد هاي هيك ال
+a an the of to in on at by for from with and or not be been it its this that these those as
+"""
+QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
+STOP_WORDS = QUESTION_WORDS | frozenset(_FUNCTION_WORDS.split())
+"""Normalised words that carry no topic: function words and question words, of the standard language and of dialects."""
+
+_RADICAL_WAW = re.compile(
+    "و(?:زار|زير|زرا|لاي|كال|كيل|كلا|حد[هاتوي]|حيد|سط|سيط|ساط|سام|سايل|سيل|قت(?!ل)|فاه|فات|فيات|فد|فود|فق$|فاق"
+    "|افد|افق|قع|قوع|اقع|قاي|قف|قوف|قود|ضع|ضوح|اضح|جه|جوه|جود|جد|جب|اجب|اجه|احد|احه|لد(?!ي$)|لاد|ليد|ثيق|ثاي?ق"
+    "|رق[هتيا]|رد|رود|ارد|را$|رش|رث|ريث|راث|زن|صف|صل|صول|اصل|صي|صاي|اشنط|اسع|طن|ظيف|ظايف|دي[هع]|دا?ع|باي?$|عد(?!د)"
+    "|عي[هاي]?$)"
+)
+"""Words that begin with a radical و rather than with the conjunction: الوزراء، واشنطن، وكالة، ولاية …"""
+_ARTICLE_PREFIXES = ("وبال", "فبال", "ولل", "فلل", "وال", "بال", "كال", "فال", "ال", "لل")
+_AND_THE = ("وال", "ولل", "وبال")
+_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
+_PRONOUN_SUFFIXES = ("هما", "كما", "هم", "هن", "كم", "نا")
+
+
+@lru_cache(maxsize=1 << 18)
+def stem(word: str) -> str:
+    """The light stem of a normalised word: article and conjunction off in front, inflection off behind.
+
+    Light10 (Larkey, Ballesteros and Connell 2007) with compound prefixes (وبال، ولل) and pronoun suffixes, which need
+    three letters left.
+    """
+    if len(word) > 3 and word[0] == "و" and not word.startswith(_AND_THE) and not _RADICAL_WAW.match(word):
+        word = word[1:]
+    for prefix in _ARTICLE_PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= 2:
+            word = word[len(prefix) :]
+            break
+    for suffix in _PRONOUN_SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            word = word[: -len(suffix)]
+            break
+    if word.endswith("يا") and len(word) >= 5:
+        word = word[:-2]  # أرمينيا and أرميني, روسيا and روسي
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 2:
+            word = word[: -len(suffix)]
+    return word
+
+
+def grams(word: str, size: int = 4) -> list[str]:
+    """All character windows of `_word_`; the word itself, bordered, when it is shorter than the window."""
+    bordered = f"_{word}_"
+    if len(bordered) <= size:
+        return [bordered]
+    return [bordered[i : i + size] for i in range(len(bordered) - size + 1)]
+
+
+def content_words(text: str) -> list[str]:
+    """The normalised words of a text that carry its topic, in order."""
+    return [word for word in words(text) if word not in STOP_WORDS]
+
+
+# ---------------------------------------------------------------------------------------------- sentences
+
+_BREAK = re.compile(r"(?P<stop>[.!؟?…]+)(?P<close>[»”\"')\]]*)(?=\s|$)|\n+")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(«\"'])(?:[^\W\d_]\.)*[^\W\d_]\.$"  # one letter, or letters with points: د. أ.ف.ب. U.S.
+    r"|(?:^|[\s(«\"'])(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|Inc|Gen|Sen|ود|أد|مج|ط|ص)\.$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"\d\s+[مه]ـ?\.$")
+_SOFT_BREAK = re.compile(r"[؛;]\s+")
+LONG_SENTENCE = 320
+"""Characters from which a sentence is also divided at ؛ (about 55 words)."""
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of a text as spans, in order; every character but white space is in exactly one.
+
+    A sentence ends at . ! ؟ ? … before white space, or at the end of a line. It does not end after an abbreviation
+    (د. ، أ.ف.ب.), in a number, or inside «a quotation» or (an aside) that is closed in the same line. A long one also ends at ؛
+    """
+    spans: list[Span] = []
+    start = 0
+    for match in _BREAK.finditer(text):
+        if match["stop"] and not _ends_sentence(text, start, match):
+            continue
+        _append(spans, text, start, match.end())
+        start = match.end()
+    _append(spans, text, start, len(text))
+    return spans
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    end = match.end("stop")
+    if match["stop"] == ".":
+        lead = text[max(start, end - 16) : end]
+        if _ABBREVIATION.search(lead) and not _NUMBERED.search(lead):
+            return False
+    return not _enclosed(text, start, match.end())
+
+
+def _enclosed(text: str, start: int, position: int) -> bool:
+    """Whether a position lies in «…» or (…) opened since `start` and closed before the end of the line."""
+    line_end = text.find("\n", position)
+    rest = text[position : line_end if line_end >= 0 else len(text)]
+    return any(
+        closing in rest and text.count(opening, start, position) > text.count(closing, start, position)
+        for opening, closing in ("«»", "()")
+    )
+
+
+def _append(spans: list[Span], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if not stripped:
+        return
+    start += len(piece) - len(piece.lstrip())
+    end = start + len(stripped)
+    if end - start > LONG_SENTENCE:
+        for match in _SOFT_BREAK.finditer(text, start, end):
+            if not _enclosed(text, start, match.end()):
+                spans.append(Span(start, match.start() + 1))
+                start = match.end()
+    spans.append(Span(start, end))

@@ -1,0 +1,286 @@
+"""The catalogue: the stored articles and where their passages lie, in SQLite. All indexes can be made anew from it.
+
+An article is written with its passages in one transaction and marked ready in a later one, after its vectors are in
+the store; `generation` counts the commits, so that a derived index knows whether it is up to date.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import ArticleUnknown, DiskFull, StoreError, StoreReadOnly
+from retrieval.types import Article, Passage, Source, Span
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS articles (
+    article_id TEXT PRIMARY KEY, title TEXT NOT NULL, url TEXT, outlet TEXT, published TEXT, origin TEXT NOT NULL,
+    body TEXT NOT NULL, subtitle TEXT, captions TEXT NOT NULL, hash TEXT NOT NULL, ready INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS articles_by_origin ON articles (origin);
+CREATE TABLE IF NOT EXISTS passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id);
+"""
+_ARTICLE = "article_id, title, url, outlet, published, origin, body, subtitle, captions"
+_SOURCE = "article_id, title, url, outlet, published, origin"
+_AT_ONCE = 500
+
+
+def article_hash(article: Article) -> str:
+    """A digest of all that is stored of an article but where it was read from."""
+    source = article.source
+    parts = [
+        source.title, source.url, source.outlet, source.published and source.published.isoformat(), article.body,
+        article.subtitle and (article.subtitle.start, article.subtitle.end),
+        [(span.start, span.end) for span in article.captions],
+    ]  # fmt: skip
+    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue knows of an article without reading it."""
+
+    hash: str
+    origin: str
+    ready: bool
+
+
+class Catalogue:
+    """One SQLite file. Safe to use from several threads; other processes may read while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or creates the file. Raises `StoreReadOnly`, `DiskFull` or `StoreError`."""
+        self.path = path
+        self._lock = threading.RLock()
+        with translated(path):
+            self._connection = self._open(path)
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False, isolation_level=None)
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+        except (sqlite3.OperationalError, PermissionError):
+            if not path.is_file():
+                raise
+            connection = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+            connection.execute("SELECT 1 FROM articles LIMIT 1")
+        return connection
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # -------------------------------------------------------------------------------------------------- facts
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is recorded of the index as a whole (its fingerprint)."""
+        return dict(self._rows("SELECT name, value FROM facts WHERE name != 'generation'"))
+
+    def record(self, facts: dict[str, str]) -> None:
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+
+    @property
+    def generation(self) -> int:
+        """How many commits have changed the passages."""
+        rows = self._rows("SELECT value FROM facts WHERE name = 'generation'")
+        return int(rows[0][0]) if rows else 0
+
+    # -------------------------------------------------------------------------------------------------- articles
+
+    @property
+    def article_count(self) -> int:
+        return int(self._rows("SELECT count(*) FROM articles WHERE ready")[0][0])
+
+    def sources(self) -> list[Source]:
+        """All articles, the newest first, then by title."""
+        query = f"SELECT {_SOURCE} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title"
+        return [_source(row) for row in self._rows(query)]
+
+    def article(self, article_id: str) -> Article:
+        """Raises `ArticleUnknown`."""
+        rows = self._rows(f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?", article_id)
+        if not rows:
+            raise ArticleUnknown(article_id=article_id)
+        return _article(rows[0])
+
+    def articles(self) -> Iterator[Article]:
+        """Every stored article, ready or not, by id; read a few at a time."""
+        for (article_id,) in self._rows("SELECT article_id FROM articles ORDER BY article_id"):
+            yield self.article(article_id)
+
+    def known(self) -> dict[str, Known]:
+        """Every article id with the hash and the origin it is stored under."""
+        rows = self._rows("SELECT article_id, hash, origin, ready FROM articles")
+        return {row[0]: Known(row[1], row[2], bool(row[3])) for row in rows}
+
+    def put(self, articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[str]:
+        """Stores articles, not yet ready, with their passages in place of older ones; returns passage ids now gone."""
+        gone: list[str] = []
+        with self._transaction() as connection:
+            for article, passages in articles:
+                old = self._passage_ids(connection, article.source.article_id)
+                gone += set(old) - {passage.id for passage in passages}
+                connection.execute("DELETE FROM articles WHERE article_id = ?", (article.source.article_id,))
+                connection.execute(f"INSERT INTO articles VALUES ({', '.join('?' * 11)})", _article_row(article))
+                connection.executemany(
+                    "INSERT INTO passages (id, article_id, ordinal, start, stop) VALUES (?, ?, ?, ?, ?)",
+                    [(p.id, p.source.article_id, p.ordinal, p.start, p.end) for p in passages],
+                )
+            self._advance(connection)
+        return sorted(gone)
+
+    def mark_ready(self, article_ids: Iterable[str]) -> None:
+        """The last step of an article's way in: its vectors are stored."""
+        with self._transaction() as connection:
+            connection.executemany("UPDATE articles SET ready = 1 WHERE article_id = ?", [(i,) for i in article_ids])
+            self._advance(connection)
+
+    def mark_all_waiting(self) -> None:
+        """Takes all articles out of the answers until their passages and vectors are made anew."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE articles SET ready = 0")
+            self._advance(connection)
+
+    def move(self, article_id: str, origin: str) -> None:
+        """Records that an unchanged article is now read from elsewhere."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE articles SET origin = ? WHERE article_id = ?", (origin, article_id))
+
+    def remove(self, article_ids: Iterable[str]) -> list[str]:
+        """Deletes articles and their passages; returns the ids of the passages."""
+        gone: list[str] = []
+        with self._transaction() as connection:
+            for article_id in article_ids:
+                gone += self._passage_ids(connection, article_id)
+                connection.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
+            self._advance(connection)
+        return gone
+
+    # -------------------------------------------------------------------------------------------------- passages
+
+    @property
+    def passage_count(self) -> int:
+        return int(self._rows("SELECT count(*) FROM passages JOIN articles USING (article_id) WHERE ready")[0][0])
+
+    def passage_ids(self) -> list[str]:
+        """The ids of all passages of ready articles."""
+        query = "SELECT id FROM passages JOIN articles USING (article_id) WHERE ready ORDER BY key"
+        return [row[0] for row in self._rows(query)]
+
+    def passage_keys(self) -> list[int]:
+        """The keys of all passages of ready articles, ascending."""
+        query = "SELECT key FROM passages JOIN articles USING (article_id) WHERE ready ORDER BY key"
+        return [row[0] for row in self._rows(query)]
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        """The passages of ready articles with these keys; unknown keys are left out."""
+        return dict(self._passages("key", keys))
+
+    def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """The passages of ready articles with these ids; unknown ids are left out."""
+        return {passage.id: passage for _, passage in self._passages("id", ids)}
+
+    def keys_by_id(self, ids: Sequence[str]) -> dict[str, int]:
+        return {passage.id: key for key, passage in self._passages("id", ids)}
+
+    def _passages(self, column: str, values: Sequence[object]) -> Iterator[tuple[int, Passage]]:
+        for at in range(0, len(values), _AT_ONCE):
+            some = values[at : at + _AT_ONCE]
+            query = (
+                f"SELECT {_SOURCE}, id, ordinal, start, stop, substr(body, start + 1, stop - start), key"
+                f" FROM passages JOIN articles USING (article_id) WHERE ready AND {column} IN ({_marks(some)})"
+            )
+            for row in self._rows(query, *some):
+                passage_id, ordinal, start, stop, text, key = row[6:]
+                yield key, Passage(passage_id, _source(row), ordinal, text, start, stop)
+
+    # -------------------------------------------------------------------------------------------------- plumbing
+
+    @staticmethod
+    def _passage_ids(connection: sqlite3.Connection, article_id: str) -> list[str]:
+        rows = connection.execute("SELECT id FROM passages WHERE article_id = ? ORDER BY ordinal", (article_id,))
+        return [row[0] for row in rows]
+
+    @staticmethod
+    def _advance(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
+        )
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock, translated(self.path):
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Faults of the disk and of SQLite as Dalil's own errors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        text = str(error).lower()
+        if "readonly" in text or "read-only" in text or "unable to open" in text:
+            raise StoreReadOnly(path=path.parent) from error
+        if "full" in text:
+            raise DiskFull(path=path.parent) from error
+        raise StoreError(path=path.parent, problem=str(error)) from error
+    except OSError as error:
+        if error.errno in (13, 1, 30):  # EACCES, EPERM, EROFS
+            raise StoreReadOnly(path=path.parent) from error
+        if error.errno in (28, 122):  # ENOSPC, EDQUOT
+            raise DiskFull(path=path.parent) from error
+        raise StoreError(path=path.parent, problem=error.strerror or str(error)) from error
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _source(row: Sequence[str | None]) -> Source:
+    article_id, title, url, outlet, published, origin = row[:6]
+    return Source(
+        str(article_id), str(title), url, outlet, date.fromisoformat(published) if published else None, str(origin)
+    )
+
+
+def _article(row: Sequence[str]) -> Article:
+    subtitle = Span(*json.loads(row[7])) if row[7] else None
+    return Article(_source(row), row[6], subtitle, tuple(Span(*pair) for pair in json.loads(row[8])))
+
+
+def _article_row(article: Article) -> tuple[object, ...]:
+    source, subtitle = article.source, article.subtitle
+    return (
+        source.article_id, source.title, source.url, source.outlet,
+        source.published.isoformat() if source.published else None, source.origin, article.body,
+        json.dumps([subtitle.start, subtitle.end]) if subtitle else None,
+        json.dumps([[span.start, span.end] for span in article.captions]), article_hash(article), 0,
+    )  # fmt: skip

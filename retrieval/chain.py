@@ -1,0 +1,183 @@
+"""The LangChain chain: question and evidence -> prompt -> model -> text with marks, piece by piece.
+
+langchain-core takes a second to import: import this module only where a model is going to answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from datetime import date
+from operator import itemgetter
+from typing import Any, TypedDict
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.prompt_values import PromptValue
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda, RunnablePassthrough
+from pydantic import SkipValidation
+
+import prompts
+from retrieval.arabic import clean_line, words
+from retrieval.ollama_generator import NUM_CTX, NUM_PREDICT, untraced
+from retrieval.protocols import Generator, Retriever
+from retrieval.types import Evidence, Hit, Passage, Source, Turn
+
+REFUSAL = "لا تجيب المقالات عن هذا السؤال."
+"""What the prompt asks a model to say, alone, when the passages do not hold the answer."""
+
+PLACEHOLDERS = frozenset({"passages", "question", "history", "refusal"})
+_PARTS = re.compile(r"\n---\n")
+
+CHARACTERS_PER_TOKEN = 2
+"""Qwen and Gemma take one token for 2 to 3 Arabic characters; the lower bound, since a long prompt is cut silently."""
+_TEMPLATE_TOKENS = 128
+"""For the marks of roles and the start of the answer that the server adds."""
+_ROOM = (NUM_CTX - NUM_PREDICT - _TEMPLATE_TOKENS) * CHARACTERS_PER_TOKEN
+
+_TURNS_TOLD = 2
+_TURN_CHARACTERS = 400
+_MARK = re.compile(r"\s*[\[【]\s*\d+[\d\s,،]*[\]】]")
+
+
+class Request(TypedDict):
+    """What the chain takes in. The question is the one searched, so that it stands without the history."""
+
+    question: str
+    evidence: Sequence[Evidence]
+    history: Sequence[Turn]
+
+
+class AnswerChain:
+    """Evidence in, an answer with marks out; the marks are the labels of the evidence.
+
+    `runnable` is the chain itself, for LangChain's own `ainvoke` and `|`. Raises `PromptBroken` when it is made.
+    """
+
+    def __init__(self, *, generator: Generator) -> None:
+        self._generator = generator
+        system, user = _PARTS.split(prompts.load("answer", PLACEHOLDERS), maxsplit=1)
+        self._template = ChatPromptTemplate.from_messages([("system", system.strip()), ("human", user.strip())])
+        self._fixed_characters = len(self._template.format(**dict.fromkeys(PLACEHOLDERS, "") | {"refusal": REFUSAL}))
+        self.runnable: Runnable[Request, str] = (
+            RunnableLambda(self._values) | self._template | RunnableGenerator(self._written)
+        )
+
+    async def astream(
+        self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]
+    ) -> AsyncGenerator[str, None]:
+        """The answer, piece by piece. Raises `ModelError` when it did not come to its end."""
+        request = Request(question=question, evidence=evidence, history=history)
+        async with aclosing(untraced(self.runnable.astream(request))) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def told(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> tuple[Evidence, ...]:
+        """The evidence that the prompt has room for, best first and never none: what the model's marks may refer to."""
+        room = self._room(question, history)
+        told: list[Evidence] = []
+        for item in evidence:
+            room -= len(_block(item)) + len("\n\n")
+            if told and room < 0:
+                break
+            told.append(item)
+        return tuple(told)
+
+    def _room(self, question: str, history: Sequence[Turn]) -> int:
+        return _ROOM - self._fixed_characters - len(question) - len(_told_history(history))
+
+    def _values(self, request: Request) -> dict[str, str]:
+        question, history = request["question"], request.get("history", ())
+        told = self.told(question, request["evidence"], history)
+        passages = "\n\n".join(_block(item) for item in told)
+        return {
+            "passages": passages[: max(self._room(question, history), 0)],  # one passage may be longer than the room
+            "question": clean_line(question),
+            "history": _told_history(history),
+            "refusal": REFUSAL,
+        }
+
+    async def _written(self, values: AsyncIterator[PromptValue]) -> AsyncIterator[str]:
+        async for value in values:
+            system, user = (str(message.content) for message in value.to_messages())
+            async for piece in self._generator.astream({"system": system, "user": user}):
+                yield piece
+
+
+def is_refusal(text: str) -> bool:
+    """Whether an answer is the refusal, however it was spelled, marked or continued."""
+    refusal = words(REFUSAL)
+    return words(_MARK.sub("", text))[: len(refusal)] == refusal
+
+
+def _block(item: Evidence) -> str:
+    """A passage under its label. Its own brackets and angles change form: it can neither be a mark nor end the list."""
+    source = item.hit.passage.source
+    published = source.published.isoformat() if source.published else None
+    heading = " — ".join(clean_line(part) for part in (source.title, source.outlet, published) if part)
+    return f"[{item.label}] " + f"{heading}\n{item.hit.passage.text}".translate(_HARMLESS)
+
+
+_HARMLESS = str.maketrans({"[": "(", "]": ")", "【": "(", "】": ")", "<": "‹", ">": "›"})
+
+
+def _told_history(history: Sequence[Turn]) -> str:
+    """The last turns in brief, without their marks, which belonged to other passages."""
+    lines = []
+    for turn in history[-_TURNS_TOLD:]:
+        answer = "" if turn.answer.declined else clean_line(_MARK.sub("", turn.answer.text))
+        lines.append(f"سؤال: {clean_line(turn.question)[:_TURN_CHARACTERS]}")
+        lines += [f"جواب: {answer[:_TURN_CHARACTERS]}"] if answer else []
+    return "\nما سبق من الحديث، للفهم وليس للاستشهاد:\n" + "\n".join(lines) + "\n" if lines else ""
+
+
+# ------------------------------------------------------------------------------------------ for those who use LangChain
+
+
+class PassageRetriever(BaseRetriever):
+    """A Dalil retriever as LangChain's: each Document is a passage, with its id, source, offsets and score."""
+
+    retriever: SkipValidation[Retriever]
+    k: int = 8
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        return [_document(hit) for hit in self.retriever.retrieve(query, self.k)]
+
+
+def retrieval_chain(retriever: PassageRetriever, generator: Generator) -> Runnable[Any, Any]:
+    """`{"question"}` to `{"question", "evidence", "answer"}`; streamed, the evidence comes first, then the tokens."""
+    find = itemgetter("question") | retriever | RunnableLambda(_evidence)
+    answer: Runnable[Any, str] = AnswerChain(generator=generator).runnable
+    return RunnablePassthrough.assign(evidence=find).assign(answer=answer)
+
+
+def _document(hit: Hit) -> Document:
+    passage, source = hit.passage, hit.passage.source
+    metadata = {
+        "article_id": source.article_id,
+        "title": source.title,
+        "url": source.url,
+        "outlet": source.outlet,
+        "published": source.published.isoformat() if source.published else None,
+        "ordinal": passage.ordinal,
+        "start": passage.start,
+        "end": passage.end,
+        "score": hit.score,
+    }
+    return Document(id=passage.id, page_content=passage.text, metadata=metadata)
+
+
+def _evidence(documents: Sequence[Document]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(label=label, hit=_hit(document)) for label, document in enumerate(documents, start=1))
+
+
+def _hit(document: Document) -> Hit:
+    values = document.metadata
+    published = date.fromisoformat(values["published"]) if values["published"] else None
+    source = Source(values["article_id"], values["title"], values["url"], values["outlet"], published)
+    text, start, end = document.page_content, values["start"], values["end"]
+    passage = Passage(document.id or "", source, values["ordinal"], text, start, end)
+    return Hit(passage=passage, score=values["score"])

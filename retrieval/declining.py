@@ -1,0 +1,77 @@
+"""Does a sentence answer the question at all? Fixed checks; a sentence that fails one is not offered as an answer.
+
+Each check names what the question asks for and the sentence lacks. They were chosen on development questions, among them
+near-topic ones (the age, the number or the minister that no article gives); `dalil eval answers` measures both sides.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from retrieval.arabic import STOP_WORDS, stem, words
+from retrieval.expectations import expectation_met, measured, names_measure
+from retrieval.questions import Question
+from retrieval.quotes import Candidate
+from retrieval.similarity import similarity
+
+Lack = Literal["topic", "anchor", "role", "count", "measure", "date"]
+
+LEAST_SUPPORT = 0.3
+"""Share of the question's telling words, by weight, that a sentence and its surroundings must have."""
+_SAME = 0.6
+"""Likeness from which a word of the question counts as present."""
+_IDENTITY_WORDS = 5
+""""Who is …" with at most so many telling words names a role, and all of it must be there."""
+
+
+@lru_cache(maxsize=1)
+def _places() -> frozenset[str]:
+    text = (Path(__file__).parent / "data" / "places.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(stem(word) for line in lines for word in words(line))
+
+
+def lacking(question: Question, candidate: Candidate) -> Lack | None:
+    """What the question asks for that a sentence lacks; None when the sentence may answer."""
+    if support(question, candidate) < LEAST_SUPPORT:
+        return "topic"
+    if _lacks_anchor(question, candidate):
+        return "anchor"
+    if _names_role(question) and min(candidate.matches[: question.own]) < _SAME:
+        return "role"
+    sentence_words = words(candidate.text)
+    if question.kind == "when" and expectation_met(question, candidate.text, sentence_words) == 0.0:
+        return "date"
+    if question.kind == "how_many":
+        if names_measure(question) and not measured(question, sentence_words):
+            return "measure"
+        if question.counted and expectation_met(question, candidate.text, sentence_words) < 1.0:
+            return "count"
+    return None
+
+
+def support(question: Question, candidate: Candidate) -> float:
+    """The share of the question's telling words, by weight, that a sentence and its surroundings have, 0..1."""
+    total = sum(question.weights)
+    return sum(w * m for w, m in zip(question.weights, candidate.matches, strict=True)) / total if total else 0.0
+
+
+def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
+    """Whether a place, a number or a quoted phrase of the question is nowhere in the passage and its title."""
+    passage = candidate.hit.passage
+    present = {stem(word) for word in words(f"{passage.source.title} {passage.text}")}
+    phrases = [[stem(word) for word in phrase.split() if word not in STOP_WORDS] for phrase in question.quoted]
+    if any(phrase and not any(_present(stem_, present) for stem_ in phrase) for phrase in phrases):
+        return True
+    anchors = [stem_ for stem_ in question.stems[: question.own] if stem_.isdigit() or stem_ in _places()]
+    return any(not _present(anchor, present) for anchor in anchors)
+
+
+def _present(wanted: str, stems: set[str]) -> bool:
+    return wanted in stems or any(similarity(wanted, stem_) >= _SAME for stem_ in stems)
+
+
+def _names_role(question: Question) -> bool:
+    return question.kind == "who" and question.identity and question.own <= _IDENTITY_WORDS

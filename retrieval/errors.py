@@ -1,0 +1,194 @@
+"""The faults Dalil can explain. Each class has a code; the door turns code and values into one line in the reader's language.
+
+Foreign exceptions are translated where a library is called, never further up.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DalilError(Exception):
+    """Root of the tree. `values` fill the placeholders of the message that belongs to `code`."""
+
+    code: ClassVar[str] = "fault"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **values: object) -> None:
+        self.values = {name: str(value) for name, value in values.items()}
+        super().__init__(f"{self.code}: {self.values}" if values else self.code)
+
+
+class UsageError(DalilError):
+    """The caller asked for something that cannot be: a bad argument, setting or question. Exit code 2."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class UnknownSetting(UsageError):
+    """A DALIL_… name that is not a setting. Values: name, suggestion."""
+
+    code = "unknown_setting"
+
+
+class BadSetting(UsageError):
+    """A setting whose value cannot be used. Values: name, value, expected."""
+
+    code = "bad_setting"
+
+
+class EmptyQuestion(UsageError):
+    """Nothing to search for is left of the question after cleaning."""
+
+    code = "empty_question"
+
+
+class QuestionTooLong(UsageError):
+    """Values: length, limit (characters)."""
+
+    code = "question_too_long"
+
+
+class SourceError(DalilError):
+    """A source that could not be read. Values: path and, where known, line."""
+
+    code = "source_unreadable"
+
+
+class SourceMissing(SourceError):
+    """Values: path."""
+
+    code = "source_missing"
+
+
+class SourceEmpty(SourceError):
+    """A file without an article. Values: path."""
+
+    code = "source_empty"
+
+
+class SourceKindUnknown(SourceError):
+    """A file of a kind that no reader knows. Values: path, kinds."""
+
+    code = "source_kind_unknown"
+
+
+class SourceBinary(SourceError):
+    """A file that is not text. Values: path."""
+
+    code = "source_binary"
+
+
+class SourceEncoding(SourceError):
+    """A text whose encoding could not be recognised with confidence. Values: path."""
+
+    code = "source_encoding"
+
+
+class SourceAddress(UsageError):
+    """An address where a file or folder is wanted. Values: path."""
+
+    code = "source_address"
+
+
+class RecordBroken(SourceError):
+    """A record of a file that is not valid JSON or lacks a field. Values: path, line, problem."""
+
+    code = "record_broken"
+
+
+class RecordDuplicate(SourceError):
+    """Two different articles under one id in one ingest. Values: path, line, article_id, first."""
+
+    code = "record_duplicate"
+
+
+class StoreError(DalilError):
+    """The index cannot be read or written. Values: path, problem."""
+
+    code = "store_failed"
+
+
+class StoreReadOnly(StoreError):
+    """Values: path."""
+
+    code = "store_read_only"
+
+
+class StoreBusy(StoreError):
+    """Another process owns the data folder. Values: path, owner."""
+
+    code = "store_busy"
+
+
+class StoreMismatch(StoreError):
+    """The index was built with another embedder, chunking or normaliser. Values: stored, wanted."""
+
+    code = "store_mismatch"
+
+
+class StoreUnreachable(StoreError):
+    """The Chroma server does not answer. Values: url."""
+
+    code = "store_unreachable"
+
+
+class DiskFull(StoreError):
+    """Values: path."""
+
+    code = "disk_full"
+
+
+class EmbedderError(DalilError):
+    """The embedding model failed or returned vectors that cannot be used. Values: model, problem."""
+
+    code = "embedder_failed"
+
+
+class EmbedderMissing(EmbedderError):
+    """The embedding model is not on this machine. Values: model."""
+
+    code = "embedder_missing"
+
+
+class ModelError(DalilError):
+    """The language model failed in mid-answer. Values: model, problem."""
+
+    code = "model_failed"
+
+
+class ModelUnreachable(ModelError):
+    """Ollama does not answer. Values: host."""
+
+    code = "model_unreachable"
+
+
+class ModelMissing(ModelError):
+    """Ollama answers but lacks the model. Values: model."""
+
+    code = "model_missing"
+
+
+class ModelUncited(ModelError):
+    """The model wrote an answer without one usable citation mark. Values: model."""
+
+    code = "model_uncited"
+
+
+class PromptBroken(DalilError):
+    """A prompt file lacks a placeholder or has an unknown one. Values: name, problem."""
+
+    code = "prompt_broken"
+
+
+class DatasetBroken(UsageError):
+    """An evaluation data set that cannot be used. Values: path, line, problem."""
+
+    code = "dataset_broken"
+
+
+class ArticleUnknown(UsageError):
+    """Values: article_id."""
+
+    code = "article_unknown"

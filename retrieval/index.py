@@ -1,0 +1,149 @@
+"""The index: an opened data folder. Articles go in with `ingest`, hits come out with `retrieve`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from retrieval.arabic import NORMALIZER_VERSION
+from retrieval.catalogue import Catalogue, translated
+from retrieval.chunking import CHUNKING_VERSION
+from retrieval.errors import StoreBusy, StoreMismatch
+from retrieval.ingest import Ingestor, Progress
+from retrieval.lexical import LexicalIndex
+from retrieval.protocols import Embedder
+from retrieval.search import HybridRetriever
+from retrieval.store import PassageStore, describe
+from retrieval.types import Article, Hit, IngestReport, Source
+
+BUNDLED_DENSE_WEIGHT = 0.0
+"""The hashed vector adds nothing beside the BM25 of the same features (README, "Scores"), so it is not asked."""
+MODEL_DENSE_WEIGHT = 0.5
+"""For a trained embedding model."""
+
+
+class Index:
+    """One data folder: `articles.db` (the truth), `chroma/` and `lexical/` (derived from it). One process writes."""
+
+    def __init__(self, data_dir: Path, embedder: Embedder, *, chroma_url: str | None = None) -> None:
+        """Opens or creates the folder. Cheap: Chroma is opened when it is needed. Raises `StoreError` kinds."""
+        self.data_dir = data_dir
+        self._embedder = embedder
+        self._catalogue = Catalogue(data_dir / "articles.db")
+        self._store = PassageStore(data_dir / "chroma", url=chroma_url)
+        self._lexical = LexicalIndex(data_dir / "lexical")
+        weight = BUNDLED_DENSE_WEIGHT if embedder.name == "bundled" else MODEL_DENSE_WEIGHT
+        self._retriever = HybridRetriever(self._catalogue, self._lexical, self._store, embedder, dense_weight=weight)
+        self._dense = weight > 0
+
+    @classmethod
+    def open(cls, data_dir: Path, embedder: Embedder, *, chroma_url: str | None = None) -> Index:
+        return cls(data_dir, embedder, chroma_url=chroma_url)
+
+    def close(self) -> None:
+        self._store.close()
+        self._catalogue.close()
+
+    # -------------------------------------------------------------------------------------------------- reading
+
+    @property
+    def article_count(self) -> int:
+        return self._catalogue.article_count
+
+    @property
+    def passage_count(self) -> int:
+        return self._catalogue.passage_count
+
+    def articles(self) -> list[Source]:
+        """All articles, the newest first."""
+        return self._catalogue.sources()
+
+    def article(self, article_id: str) -> Article:
+        """Raises `ArticleUnknown`."""
+        return self._catalogue.article(article_id)
+
+    def retrieve(self, query: str, k: int) -> list[Hit]:
+        """At most `k` hits, best first; sees what another process has written since."""
+        self._check_fingerprint()
+        self._lexical.reload()
+        if self._dense:
+            self._store.open(self._fingerprint)
+        return self._retriever.retrieve(query, k)
+
+    # -------------------------------------------------------------------------------------------------- writing
+
+    def ingest(self, paths: Sequence[Path], *, on_progress: Progress | None = None) -> IngestReport:
+        """Takes in what is new or changed in `paths`. Raises `StoreBusy` while another process writes."""
+        with self._writing() as ingestor:
+            return ingestor.ingest(paths, on_progress)
+
+    def rebuild(self, *, on_progress: Progress | None = None) -> IngestReport:
+        """Makes passages, vectors and the lexical index anew from the stored articles."""
+        began = time.monotonic()
+        with self._locked():
+            self._catalogue.mark_all_waiting()
+            self._store.drop()
+            self._lexical.clear()
+            self._catalogue.record(self._fingerprint)
+            self._store.open(self._fingerprint)
+            ingestor = self._ingestor()
+            rewritten = ingestor.recover(on_progress)
+            ingestor.update_lexical()
+        return IngestReport(updated=rewritten, passages=self.passage_count, seconds=time.monotonic() - began)
+
+    def _ingestor(self) -> Ingestor:
+        return Ingestor(self._catalogue, self._store, self._lexical, self._embedder)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Ingestor]:
+        with self._locked():
+            self._check_fingerprint()
+            self._catalogue.record(self._fingerprint)
+            self._store.open(self._fingerprint)
+            yield self._ingestor()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Holds the folder's write lock, which the system frees when the process dies."""
+        owner = self.data_dir / "writer"
+        lock = FileLock(self.data_dir / "writer.lock", timeout=0)
+        try:
+            with translated(self._catalogue.path):
+                lock.acquire()
+        except Timeout as error:
+            raise StoreBusy(path=self.data_dir, owner=_read(owner)) from error
+        try:
+            with translated(self._catalogue.path):
+                owner.write_text(str(os.getpid()), encoding="utf-8")
+                yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+    # -------------------------------------------------------------------------------------------------- fingerprint
+
+    @property
+    def _fingerprint(self) -> dict[str, str]:
+        return {**self._cheap_fingerprint, "dimension": str(self._embedder.dimension)}
+
+    @property
+    def _cheap_fingerprint(self) -> dict[str, str]:
+        """The part that needs no model to be loaded."""
+        return {"embedder": self._embedder.name, "chunking": CHUNKING_VERSION, "normalizer": NORMALIZER_VERSION}
+
+    def _check_fingerprint(self) -> None:
+        stored, wanted = self._catalogue.facts, self._cheap_fingerprint
+        if stored and self._catalogue.known() and any(stored.get(name) != value for name, value in wanted.items()):
+            raise StoreMismatch(stored=describe(stored), wanted=describe(wanted))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return "?"

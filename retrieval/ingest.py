@@ -1,0 +1,182 @@
+"""Ingest: articles into the catalogue, the store and the lexical index, by content hash, a batch at a time.
+
+The order of writing makes any interruption harmless: article and passages into the catalogue (not ready), vectors into
+the store, then ready; the lexical index follows from the catalogue. What was left half-way is taken up again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from retrieval.catalogue import Catalogue, article_hash
+from retrieval.chunking import chunk
+from retrieval.errors import RecordDuplicate
+from retrieval.features import Features, features
+from retrieval.lexical import LexicalIndex
+from retrieval.protocols import Embedder
+from retrieval.sources import SourceFile, read_file, source_files
+from retrieval.store import PassageStore
+from retrieval.types import Article, Failure, IngestReport, Passage
+
+BATCH_ARTICLES = 256
+"""Articles written together: one transaction and one call of the embedder and of the store."""
+LEXICAL_BATCH = 16_384
+"""Passages whose features are held in memory (about 60 MB) before they become a segment."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of files (of articles, when rebuilding) done and of all."""
+
+
+def indexed_text(passage: Passage) -> str:
+    """What a passage is found by: its title in front of its text (+.5 to +2 points of nDCG@10 on train splits)."""
+    return f"{passage.source.title} . {passage.text}" if passage.source.title else passage.text
+
+
+@dataclass(slots=True)
+class _Tally:
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+    """Article id -> hash of the articles met in this ingest."""
+
+
+class Ingestor:
+    """Writes articles. The caller holds the write lock and has opened the store."""
+
+    def __init__(self, catalogue: Catalogue, store: PassageStore, lexical: LexicalIndex, embedder: Embedder) -> None:
+        self._catalogue = catalogue
+        self._store = store
+        self._lexical = lexical
+        self._embedder = embedder
+
+    def ingest(self, paths: Sequence[Path], on_progress: Progress | None = None) -> IngestReport:
+        """Takes in what is new or changed in files and folders, and lets go of articles whose file lost them."""
+        began = time.monotonic()
+        files, failures = source_files(paths)
+        tally = _Tally(failures=list(failures))
+        self.recover()
+        changed = self._changed(self._read(files, tally, on_progress), tally)
+        while batch := list(islice(changed, BATCH_ARTICLES)):
+            self._write(batch)
+        removed = self._remove_lost(paths, files, tally)
+        self.update_lexical()
+        return IngestReport(
+            added=tally.added,
+            updated=tally.updated,
+            unchanged=tally.unchanged,
+            removed=removed,
+            passages=self._catalogue.passage_count,
+            seconds=time.monotonic() - began,
+            failures=tuple(tally.failures),
+        )
+
+    def recover(self, on_progress: Progress | None = None) -> int:
+        """Finishes what an interrupted ingest left: articles without vectors, vectors without an article.
+
+        Returns the number of articles that were written again.
+        """
+        waiting = [article_id for article_id, known in self._catalogue.known().items() if not known.ready]
+        for at in range(0, len(waiting), BATCH_ARTICLES):
+            if on_progress:
+                on_progress(at, len(waiting))
+            self._write([self._catalogue.article(article_id) for article_id in waiting[at : at + BATCH_ARTICLES]])
+        if self._store.count != self._catalogue.passage_count:
+            stored, wanted = self._store.ids(), set(self._catalogue.passage_ids())
+            self._store.remove(sorted(stored - wanted))
+            lost = list(self._catalogue.passages_by_id(sorted(wanted - stored)).values())
+            self._embed(lost)
+        return len(waiting)
+
+    def update_lexical(self) -> None:
+        """Makes the lexical index hold exactly the passages of the catalogue."""
+        generation = self._catalogue.generation
+        if self._lexical.generation == generation:
+            return
+        wanted = self._catalogue.passage_keys()
+        present = set(self._lexical.keys.tolist())
+        new = [key for key in wanted if key not in present]
+        gone = present.difference(wanted)
+        for at in range(0, len(new), LEXICAL_BATCH):
+            batch = self._features(new[at : at + LEXICAL_BATCH])
+            self._lexical.update(add=batch, remove=gone, generation=-1)
+            gone = set()
+        self._lexical.update(add=(), remove=gone, generation=generation)
+
+    # -------------------------------------------------------------------------------------------------- steps
+
+    def _read(self, files: Sequence[SourceFile], tally: _Tally, on_progress: Progress | None) -> Iterator[Article]:
+        for done, file in enumerate(files):
+            if on_progress:
+                on_progress(done, len(files))
+            for found in read_file(file):
+                if isinstance(found, Failure):
+                    tally.failures.append(found)
+                else:
+                    yield found
+        if on_progress:
+            on_progress(len(files), len(files))
+
+    def _changed(self, articles: Iterable[Article], tally: _Tally) -> Iterator[Article]:
+        """The articles that are new or differ from the stored ones; counts all."""
+        known = self._catalogue.known()
+        for article in articles:
+            article_id, digest = article.source.article_id, article_hash(article)
+            origin = article.source.origin
+            stored = known.get(article_id)
+            if stored and stored.origin != origin and stored.hash != digest and Path(stored.origin).exists():
+                article_id = f"{article_id}-{sha256(origin.encode()).hexdigest()[:6]}"
+                article = replace(article, source=replace(article.source, article_id=article_id))
+                digest, stored = article_hash(article), known.get(article_id)
+            if (seen := tally.seen.get(article_id)) is not None:
+                if seen != digest:
+                    error = RecordDuplicate(path=origin, line="", article_id=article_id, first=origin)
+                    tally.failures.append(Failure(origin, None, error))
+                continue
+            tally.seen[article_id] = digest
+            if stored and stored.hash == digest:
+                tally.unchanged += 1
+                if stored.origin != origin:
+                    self._catalogue.move(article_id, origin)
+                continue
+            tally.added += stored is None
+            tally.updated += stored is not None
+            yield article
+
+    def _write(self, articles: Sequence[Article]) -> None:
+        chunked = [(article, chunk(article)) for article in articles]
+        gone = self._catalogue.put(chunked)
+        self._embed([passage for _, passages in chunked for passage in passages])
+        self._store.remove(gone)
+        self._catalogue.mark_ready(article.source.article_id for article in articles)
+
+    def _embed(self, passages: Sequence[Passage]) -> None:
+        if passages:
+            vectors = self._embedder.embed_documents([indexed_text(passage) for passage in passages])
+            self._store.upsert(passages, vectors)
+
+    def _remove_lost(self, paths: Sequence[Path], files: Sequence[SourceFile], tally: _Tally) -> int:
+        """Removes articles that their file, or a folder named in this ingest, no longer holds; never after a failure."""
+        failed = {failure.origin for failure in tally.failures}
+        read = {str(file.path) for file in files}
+        folders = [path.resolve() for path in paths if path.is_dir()]
+        lost = [
+            article_id
+            for article_id, known in self._catalogue.known().items()
+            if article_id not in tally.seen
+            and known.origin not in failed
+            and (known.origin in read or any(Path(known.origin).is_relative_to(folder) for folder in folders))
+        ]
+        if lost:
+            self._store.remove(self._catalogue.remove(lost))
+        return len(lost)
+
+    def _features(self, keys: Sequence[int]) -> list[tuple[int, Features]]:
+        passages = self._catalogue.passages(keys)
+        return [(key, features(indexed_text(passages[key]))) for key in keys if key in passages]

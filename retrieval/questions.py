@@ -1,0 +1,133 @@
+"""What a question asks for: its telling words, the kind of answer it expects, and whether it is a question at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.arabic import STOP_WORDS, normalize, stem, words
+from retrieval.frequency import weight
+from retrieval.types import Reason
+
+Kind = Literal["who", "when", "where", "how_many", "why", "how", "said", "what"]
+
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    ("when", r"\b(?:و?متي|امتي|امتا|ايمتي|وقتاش|when)\b|\b(?:في|ب)? ?اي (?:عام|سنه|يوم|تاريخ|شهر|وقت|ساعه|موسم|قرن)\b"
+             r"|\b(?:ما|ماهو|كم|هو) ?(?:تاريخ|موعد)\b"),
+    ("how_many", r"\b(?:و?بكم|و?كم|كام|قديش|قداش|how (?:many|much|old|far|long))\b|\bعلي اي (?:مسافه|بعد|ارتفاع|عمق)\b"
+                 r"|\b(?:ما|ماهو|ماهي|هو|هي|شو) ?(?:ال)?(?:عدد|نسبه|قيمه|مساحه|سعر|طول|ارتفاع|عمر|حجم|معدل|كميه|تكلفه|مبلغ"
+                 r"|مسافه|سرعه|قوه|درجه|حصيله|ميزانيه)\b"),
+    ("said", r"\b(?:ماذا|ما ?الذي|ما|بماذا|شو|شنو|وش|ايش|ايه|بم|بما|كيف) (?:قال|قالت|صرح|صرحت|وصف|وصفت|علق|علقت|اعلن|اعلنت"
+             r"|اكد|اكدت|رد|ردت|ذكر|ذكرت|اضاف|اضافت|كتب|كتبت|طالب|طالبت|راي|قاله|قالته|سمي|خاطب|برر|بررت)\b"),
+    ("why", r"\b(?:و?لماذا|و?ليش|و?ليه|علاش|why)\b|^لم\b|\b(?:ما|ماهو|ماهي|هو|هي|شو) (?:ال)?(?:سبب|اسباب|دافع|دوافع|هدف)\b"),
+    ("where", r"\b(?:و?اين|و?وين|و?فين|where)\b|\b(?:في|الي|من|ب) ?(?:اي|ايه) (?:مدينه|دوله|بلد|منطقه|مكان|قاره|محافظه|ملعب"
+              r"|عاصمه|قريه|موقع|حي|ولايه|اقليم|مطار|ميناء|مينا|شارع|قاعه|بحر)\b"),
+    ("who", r"^(?:و?من|و?مين|منو|لمن|who|whom)\b|\b(?:من|مين) (?:هو|هي|هم|الذي|التي|اللي)\b|\bمين\b"
+            r"|\b(?:ما|ماهو) اسم\b"),
+    ("how", r"\b(?:و?كيف|ازاي|شلون|كيفيه|how)\b"),
+)  # fmt: skip
+_QUOTED = re.compile(r"[«\"“]([^»\"”]{3,})[»\"”]")
+_IDENTITY = re.compile(r"^(?:و?من|و?مين|منو) (?:هو|هي|هم|يكون|تكون|كان|كانت)\b|^(?:و?مين|منو)\b|^who (?:is|was)\b")
+_AFTER_HOW_MANY = re.compile(
+    r"\b(?:و?كم|كام|قديش|قداش|هو|ما|ماهو) (?:(?:كان|كانت|بلغ|بلغت|يبلغ|تبلغ|هو|هي|يوجد|هناك) )?(?:(عدد) )?(\w+)"
+)
+
+_GREETING = re.compile(
+    r"^(?:مرحبا|مراحب|اهلا|اهلين|هلا|السلام عليكم|سلام عليكم|صباح الخير|صباح النور|مسا الخير|مسا النور|شكرا|مشكور|تسلم|يعطيك العافيه"
+    r"|وداعا|مع السلامه|باي|كيف حالك|كيف الحال|شلونك|ازيك|شو اخبارك|hi|hello|hey|thanks|thank you|good morning|good evening"
+    r"|bye|salam|how are you)\b"
+)
+_PLEASANTRY = frozenset(words(
+    "مرحبا بك لك أهلا وسهلا يا السلام سلام عليكم عليك ورحمة الله وبركاته صباح مساء الخير النور شكرا جزيلا كثيرا جدا مشكور تسلم يعطيك"
+    " العافية وداعا مع السلامة باي حالك الحال اليوم أخبارك عامل صديقي بوت دليل hi hello hey thanks thank you good morning evening bye"
+    " how are there very much"
+))  # fmt: skip
+_ABOUT_DALIL = re.compile(
+    r"^(?:و?(?:من|مين|منو) (?:انت|انتي|تكون|حضرتك)\b|(?:ما|شو|ايش) (?:اسمك|هو اسمك)|(?:ماذا|شو|ايش|ما الذي) (?:تستطيع|تقدر|بتقدر|بتعرف"
+    r"|يمكنك|بتعمل)\b|who are you|what are you|what can you do)"
+)
+_INSTRUCTIONS = re.compile(
+    r"\b(?:تجاهل|انس|انسي|اهمل|تخط|تخطي|الغ|الغي|خالف|اكسر)\w*\b.{0,40}\b(?:ال)?(?:تعليم|اوامر|قواعد|قيود|ارشاد|توجيه|ما سبق|ما قيل)"
+    r"|\b(?:بلا|بدون|دون) قيود\b|^system\b|\bمن الان فصاعدا انت\b|\b(?:من|علي) (?:معلوماتك|معرفتك|خيالك)\b"
+    r"|\b(?:اكتب|اعرض|اطبع|كرر|انسخ)\w*\b.{0,60}\b(?:قبل هذه الرساله|هذه المحادثه حرفيا)\b"
+    r"|\b(?:ال)?(?:تعليمات|تعليماتك|اوامر|برومبت|توجيهات)\w*\b.{0,20}\b(?:الخاصه بك|النظام|الاصليه|الداخليه|السريه)"
+    r"|\b(?:اكتب|اعرض|اطبع|اكشف|اظهر|اعطني|كرر|انسخ)\w*\b.{0,30}(?:تعليماتك|نص التعليمات|موجه النظام|رساله النظام|البرومبت)"
+    r"|\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|rules|above|previous|prompt)"
+    r"|\b(?:system prompt|developer mode|jailbreak|your (?:instructions|prompt|rules))\b"
+    r"|\b(?:تظاهر|تصرف|تقمص|اعتبر نفسك)\b.{0,30}\b(?:كانك|بانك|انك|دور)\b|\b(?:you are now|pretend (?:to be|you)|act as)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart. `stems` and `weights` (0..1, how telling each is in general Arabic) go together."""
+
+    text: str
+    kind: Kind
+    content: tuple[str, ...]
+    """Normalised words that carry the topic; all words when there are none such."""
+    stems: tuple[str, ...]
+    weights: tuple[float, ...]
+    own: int
+    """How many of the stems are the question's own; the others are carried over from the conversation."""
+    quoted: tuple[str, ...]
+    """Normalised phrases the question gives in quotation marks."""
+    counted: str | None
+    """The normalised noun that كم counts (كم جنديا, كم عدد الجنود)."""
+    identity: bool
+    """Whether it asks who somebody is (من هو وزير الخارجية)."""
+
+
+CARRIED = 0.4
+"""What a word carried over from an earlier question weighs, of what it weighs in its own."""
+
+
+def analyse(text: str, carried: Sequence[str] = ()) -> Question:
+    """The question as the scorers need it; `carried` are normalised words of the conversation that it is about."""
+    normal = " ".join(words(text))
+    content = tuple(dict.fromkeys(word for word in words(text) if word not in STOP_WORDS)) or tuple(words(text))
+    stems = tuple(dict.fromkeys(stem(word) for word in content))
+    extra = tuple(dict.fromkeys(stem_ for word in carried if (stem_ := stem(word)) not in stems))
+    return Question(
+        text=text,
+        kind=next((kind for kind, pattern in _KINDS if re.search(pattern, normal)), "what"),
+        content=content,
+        stems=(*stems, *extra),
+        weights=(*(weight(stem_) for stem_ in stems), *(CARRIED * weight(stem_) for stem_ in extra)),
+        own=len(stems),
+        quoted=tuple(" ".join(words(phrase)) for phrase in _QUOTED.findall(text)),
+        counted=_counted(normal),
+        identity=bool(_IDENTITY.search(normal)),
+    )
+
+
+def _counted(normal: str) -> str | None:
+    """The noun after كم or كم عدد: it stands in the accusative (جنديا) or ends in ه (مرة); verbs and prices do not count."""
+    found = _AFTER_HOW_MANY.search(normal)
+    if found is None:
+        return None
+    noun = found[2]
+    if noun in STOP_WORDS or len(noun) < 3:
+        return None
+    return noun if found[1] or noun[-1] in "اه" else None
+
+
+def not_a_question(text: str) -> Reason | None:
+    """Why a text is not for the articles to answer: a greeting, a word about the program, an attempt to command it."""
+    normal = " ".join(words(text))
+    if _INSTRUCTIONS.search(normal):
+        return "instructions"
+    if _ABOUT_DALIL.match(normal):
+        return "small_talk"
+    if _GREETING.match(normal):
+        rest = [word for word in normal.split() if word not in _PLEASANTRY and word not in STOP_WORDS]
+        return "small_talk" if len(rest) <= 1 else None
+    return None
+
+
+def is_arabic(text: str) -> bool:
+    """Whether a text is to be answered in Arabic: at least half of its letters are Arabic, or it has no letters."""
+    letters = [char for char in normalize(text) if char.isalpha()]
+    return sum("\u0600" <= char <= "\u06ff" for char in letters) * 2 >= len(letters)

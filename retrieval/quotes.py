@@ -1,0 +1,150 @@
+"""An answer made of verbatim sentences: no model. Every sentence of the passages found is scored against the question.
+
+The score is a weighted sum of a few features, each 0..1. The weights were found by random search on the train halves of
+ARCD and Kaif wa Lematha and on development questions over news (README, "Scores").
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.arabic import STOP_WORDS, grams, sentences, stem, words
+from retrieval.expectations import expectation_met, measured
+from retrieval.questions import Question
+from retrieval.similarity import similarity
+from retrieval.types import Hit, Span
+
+CONTEXT = 0.6
+"""What a question word is worth when only the sentence before or the title has it, of what it is worth in place."""
+
+WEIGHTS = {
+    "coverage": 1.5,
+    "context": 1.9,
+    "grams": 0.25,
+    "passage": 0.8,
+    "expected": 0.6,
+    "title": 1.3,
+    "quoted": 3.0,
+    "length": 0.1,
+    "stub": -0.4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer. `span` counts in the article's body; `features` are those of `WEIGHTS`."""
+
+    hit: Hit
+    span: Span
+    text: str
+    score: float
+    features: dict[str, float]
+    matches: tuple[float, ...]
+    """For each stem of the question, how well the sentence, the one before it or the title has it, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    span: Span
+    text: str
+    words: tuple[str, ...]
+    matches: tuple[float, ...]
+    """For each stem of the question, its likeness to the most alike word of the sentence."""
+
+
+def rank(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
+    """All sentences of the hits, the best first; equal scores keep the order of the hits and of the text."""
+    gram_weights = _GramWeights(question, hits)
+    candidates = [
+        candidate for hit in hits for candidate in _candidates(question, hit, gram_weights, best=hits[0].score)
+    ]
+    top_grams = max((candidate.features["grams"] for candidate in candidates), default=0.0) or 1.0
+    scored = []
+    for candidate in candidates:
+        features = {**candidate.features, "grams": candidate.features["grams"] / top_grams}
+        score = sum(WEIGHTS[name] * value for name, value in features.items())
+        scored.append(Candidate(candidate.hit, candidate.span, candidate.text, score, features, candidate.matches))
+    return sorted(scored, key=lambda candidate: -candidate.score)
+
+
+def _candidates(question: Question, hit: Hit, gram_weights: _GramWeights, best: float) -> list[Candidate]:
+    read = [_read(question, hit, span) for span in sentences(hit.passage.text)]
+    title = _matches(question, [stem(word) for word in words(hit.passage.source.title) if word not in STOP_WORDS])
+    found = []
+    for place, sentence in enumerate(read):
+        before = read[place - 1].matches if place else tuple(0.0 for _ in question.stems)
+        after = read[place + 1].matches if place + 1 < len(read) else tuple(0.0 for _ in question.stems)
+        around = [max(b, a / 2, t) for b, a, t in zip(before, after, title, strict=True)]
+        matches = tuple(max(own, CONTEXT * near) for own, near in zip(sentence.matches, around, strict=True))
+        own = _weighed(question, sentence.matches)
+        features = {
+            "coverage": own,
+            "context": _weighed(question, matches) - own,
+            "grams": gram_weights.score(sentence.words),
+            "passage": hit.score / best if best else 0.0,
+            "expected": expectation_met(question, sentence.text, sentence.words),
+            "title": _weighed(question, title),
+            "quoted": _quoted(question, sentence.words),
+            "length": min(len(sentence.words), 40) / 40,
+            "stub": float(len(sentence.words) < 5),
+        }
+        found.append(Candidate(hit, sentence.span, sentence.text, 0.0, features, matches))
+    return found
+
+
+def _read(question: Question, hit: Hit, span: Span) -> _Sentence:
+    text = span.of(hit.passage.text)
+    sentence_words = tuple(words(text))
+    by_unit = measured(question, sentence_words)
+    matches = tuple(
+        1.0 if stem_ in by_unit else match
+        for stem_, match in zip(
+            question.stems, _matches(question, [stem(w) for w in sentence_words if w not in STOP_WORDS]), strict=True
+        )
+    )
+    start = hit.passage.start
+    return _Sentence(Span(start + span.start, start + span.end), text, sentence_words, matches)
+
+
+def _matches(question: Question, stems: Sequence[str]) -> tuple[float, ...]:
+    return tuple(max((similarity(wanted, stem_) for stem_ in stems), default=0.0) for wanted in question.stems)
+
+
+def _weighed(question: Question, values: Sequence[float]) -> float:
+    """The mean of the values, each weighed by how telling its stem is."""
+    total = sum(question.weights)
+    return sum(w * v for w, v in zip(question.weights, values, strict=True)) / total if total else 0.0
+
+
+def _quoted(question: Question, sentence_words: Sequence[str]) -> float:
+    """The share of the phrases that the question quotes which the sentence has word for word."""
+    if not question.quoted:
+        return 0.0
+    text = f" {' '.join(sentence_words)} "
+    return sum(f" {phrase} " in text for phrase in question.quoted) / len(question.quoted)
+
+
+class _GramWeights:
+    """BM25 of 3- and 4-grams over the sentences of the hits: variants of form that stems miss."""
+
+    def __init__(self, question: Question, hits: Sequence[Hit]) -> None:
+        self._wanted = {gram for word in question.content for size in (3, 4) for gram in grams(word, size)}
+        counted = [_grams(words(span.of(hit.passage.text))) for hit in hits for span in sentences(hit.passage.text)]
+        frequencies = Counter(gram for counts in counted for gram in self._wanted & counts.keys())
+        total = len(counted)
+        self._weights = {gram: math.log1p((total - n + 0.5) / (n + 0.5)) for gram, n in frequencies.items()}
+        self._mean = sum(counts.total() for counts in counted) / total if total else 1.0
+
+    def score(self, sentence_words: Sequence[str]) -> float:
+        counts = _grams(sentence_words)
+        norm = 0.9 * (0.25 + 0.75 * counts.total() / self._mean)
+        return sum(
+            weight * counts[gram] / (counts[gram] + norm) for gram, weight in self._weights.items() if gram in counts
+        )
+
+
+def _grams(sentence_words: Sequence[str]) -> Counter[str]:
+    return Counter(gram for word in sentence_words for size in (3, 4) for gram in grams(word, size))

@@ -1,0 +1,72 @@
+"""Search: the lexical and the dense leg, fused. Both give passages with a score; fusion is a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from retrieval.catalogue import Catalogue
+from retrieval.features import features
+from retrieval.lexical import LexicalIndex
+from retrieval.protocols import Embedder
+from retrieval.store import PassageStore
+from retrieval.types import Hit
+
+DEPTH = 200
+"""Passages each leg contributes; the score of the last one becomes 0 when legs are scaled."""
+
+
+def fuse(lexical: Mapping[int, float], dense: Mapping[int, float], dense_weight: float) -> list[tuple[int, float]]:
+    """Convex sum of both legs, each scaled per query to 0..1 (best = 1, the `DEPTH`th = 0); best first, ties by key.
+
+    Scores rather than reciprocal ranks: beside a weak vector, ranks lose up to 9 points of nDCG@10.
+    """
+    left, right = _scaled(lexical), _scaled(dense)
+    fused = {
+        key: (1.0 - dense_weight) * left.get(key, 0.0) + dense_weight * right.get(key, 0.0)
+        for key in left.keys() | right.keys()
+    }
+    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _scaled(scores: Mapping[int, float]) -> dict[int, float]:
+    if not scores:
+        return {}
+    best = max(scores.values())
+    lowest = min(scores.values()) if len(scores) >= DEPTH else 0.0
+    spread = best - lowest
+    return {key: (score - lowest) / spread if spread > 0 else 1.0 for key, score in scores.items()}
+
+
+class HybridRetriever:
+    """BM25 and nearest vectors over one catalogue. With weight 0 the dense leg, and Chroma, are not touched."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        lexical: LexicalIndex,
+        store: PassageStore,
+        embedder: Embedder,
+        *,
+        dense_weight: float,
+    ) -> None:
+        self._catalogue = catalogue
+        self._lexical = lexical
+        self._store = store
+        self._embedder = embedder
+        self._dense_weight = dense_weight
+
+    def retrieve(self, query: str, k: int) -> list[Hit]:
+        """At most `k` hits, best first, ties broken by passage id; none for a query without a usable token."""
+        keys, scores = self._lexical.search(features(query), DEPTH)
+        lexical = dict(zip(keys.tolist(), scores.tolist(), strict=True))
+        ranked = fuse(lexical, self._dense(query), self._dense_weight) if self._dense_weight else fuse(lexical, {}, 0.0)
+        passages = self._catalogue.passages([key for key, _ in ranked[: 2 * k]])
+        hits = [Hit(passages[key], score) for key, score in ranked if key in passages and score > 0]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
+
+    def _dense(self, query: str) -> dict[int, float]:
+        if not query.strip():
+            return {}
+        found = self._store.search(self._embedder.embed_query(query), DEPTH)
+        keys = self._catalogue.keys_by_id([passage_id for passage_id, _ in found])
+        return {keys[passage_id]: similarity for passage_id, similarity in found if passage_id in keys}

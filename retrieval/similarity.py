@@ -1,0 +1,27 @@
+"""How alike two stems are: 1 for the same, less for variants of spelling and form, 0 for different words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from retrieval.arabic import grams
+
+FLOOR = 0.5
+"""Below this share of common 2- and 3-grams two stems count as different words."""
+
+
+@lru_cache(maxsize=1 << 16)
+def _grams(stem: str) -> frozenset[str]:
+    return frozenset(grams(stem, 2)) | frozenset(grams(stem, 3))
+
+
+@lru_cache(maxsize=1 << 18)
+def similarity(first: str, second: str) -> float:
+    """The Dice coefficient of the 2- and 3-grams of two stems, 0 when below `FLOOR`. Symmetric; numbers only equal."""
+    if first == second:
+        return 1.0
+    if abs(len(first) - len(second)) > 4 or first.isdigit() or second.isdigit():
+        return 0.0
+    left, right = _grams(first), _grams(second)
+    dice = 2 * len(left & right) / (len(left) + len(right))
+    return dice if dice >= FLOOR else 0.0

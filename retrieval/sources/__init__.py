@@ -1,0 +1,83 @@
+"""Files to Articles. A file or a line that cannot be read comes as a Failure, and the rest goes on.
+
+read(paths)          every article of files, folders and glob patterns
+source_files(paths)  the files alone, so that a caller can tell which articles a file no longer holds
+read_file(file)      the articles of one file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from retrieval.errors import (
+    RecordBroken,
+    SourceEmpty,
+    SourceError,
+    SourceKindUnknown,
+    SourceMissing,
+)
+from retrieval.sources.article import ArticleBuilder, Draft, SourceFile
+from retrieval.sources.decoding import decode
+from retrieval.sources.discovery import (
+    DOCUMENT_KINDS,
+    KINDS,
+    LINES_KINDS,
+    MARKDOWN_KINDS,
+    TEXT_KINDS,
+    failure,
+    kind_of,
+    source_files,
+)
+from retrieval.sources.dump import read_text
+from retrieval.sources.markdown import read_markdown
+from retrieval.sources.records import read_document, read_lines
+from retrieval.types import Article, Failure
+
+__all__ = ["SourceFile", "read", "read_file", "source_files"]
+
+
+def read(paths: Sequence[Path]) -> Iterator[Article | Failure]:
+    """Every article of files, folders (with all below them, sorted) and glob patterns; what failed as a Failure."""
+    files, failures = source_files(paths)
+    yield from failures
+    for source_file in files:
+        yield from read_file(source_file)
+
+
+def read_file(source_file: SourceFile) -> Iterator[Article | Failure]:
+    """The articles of one file in order. A file without any is a Failure; raises nothing for what a file holds."""
+    path = source_file.path
+    builder = ArticleBuilder(source_file)
+    count = 0
+    try:
+        for line, draft in _drafts(path):
+            if isinstance(draft, RecordBroken):
+                yield failure(path, draft, line=line)
+            elif article := builder.build(draft):
+                yield article
+            else:
+                continue
+            count += 1
+        if not count:
+            raise SourceEmpty(path=path)
+    except SourceError as error:
+        yield failure(path, error)
+    except FileNotFoundError:
+        yield failure(path, SourceMissing(path=path))
+    except OSError:
+        yield failure(path, SourceError(path=path))
+
+
+def _drafts(path: Path) -> Iterator[tuple[int | None, Draft | RecordBroken]]:
+    kind = kind_of(path)
+    if kind in LINES_KINDS:
+        yield from read_lines(path)
+    elif kind in DOCUMENT_KINDS:
+        yield from read_document(decode(path.read_bytes(), path), path)
+    elif kind in MARKDOWN_KINDS:
+        yield None, read_markdown(decode(path.read_bytes(), path))
+    elif kind in TEXT_KINDS or not kind:
+        yield from ((None, draft) for draft in read_text(decode(path.read_bytes(), path)))
+    else:
+        raise SourceKindUnknown(path=path, kinds=" ".join(KINDS))

@@ -1,0 +1,127 @@
+"""Files, folders and glob patterns to the files in them, sorted, each once; what cannot be found is a Failure."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from retrieval.errors import DalilError, SourceBinary, SourceEmpty, SourceEncoding, SourceError, SourceMissing
+from retrieval.sources.article import SourceFile
+from retrieval.sources.decoding import encoding_of
+from retrieval.sources.records import SAMPLE_BYTES, holds_questions
+from retrieval.types import Failure
+
+TEXT_KINDS = (".txt", ".text")
+MARKDOWN_KINDS = (".md", ".markdown")
+LINES_KINDS = (".jsonl", ".ndjson")
+DOCUMENT_KINDS = (".json",)
+KINDS = TEXT_KINDS + MARKDOWN_KINDS + LINES_KINDS + DOCUMENT_KINDS
+
+_NOT_ARTICLES = re.compile(
+    r"(?:readme|licen[sc]e|changelog)(?![^\W_])|(?:make|docker|jenkins|proc|gem|vagrant)file$", re.I
+)
+_EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,10}")
+"""«خبر 13.2.2024» has no extension."""
+
+
+def kind_of(path: Path) -> str:
+    """The extension in lower case; empty for a name without one."""
+    return path.suffix.lower() if _EXTENSION.fullmatch(path.suffix) else ""
+
+
+def failure(path: Path, error: DalilError, *, line: int | None = None) -> Failure:
+    """The failure of a file, or of one line of it."""
+    return Failure(origin=SourceFile(path, path.name).origin, line=line, error=error)
+
+
+def source_files(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]]:
+    """The files that `paths` name, in order, each once, and what could not be found.
+
+    A file named directly is taken whatever its kind. Of a folder or pattern are passed over in silence: hidden files
+    and folders, README, LICENSE and CHANGELOG, kinds that no reader knows, files of evaluation questions.
+    """
+    found: dict[Path, SourceFile] = {}
+    failures: list[Failure] = []
+    for path in paths:
+        try:
+            named = list(_named_by(path.expanduser(), failures))
+        except (OSError, RuntimeError, ValueError):
+            failures.append(failure(path, SourceError(path=path)))
+            continue
+        for source_file in named:
+            found.setdefault(source_file.path, source_file)
+    return list(found.values()), failures
+
+
+def _named_by(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  (resolve() would follow links and change the names)
+    if path.is_file():
+        yield SourceFile(path.resolve(), path.name)
+        return
+    if path.is_dir():
+        inside = sorted(_inside(path, path, failures, frozenset()), key=lambda source_file: source_file.key)
+    elif path.exists():
+        raise OSError(path)
+    elif glob.has_magic(str(path)):
+        inside = sorted(_matching(path, failures), key=lambda source_file: source_file.key)
+    else:
+        failures.append(failure(absolute, SourceMissing(path=path)))
+        return
+    if not inside and not any(Path(earlier.origin).is_relative_to(absolute) for earlier in failures):
+        failures.append(failure(absolute, SourceEmpty(path=path)))
+    yield from inside
+
+
+def _matching(pattern: Path, failures: list[Failure]) -> Iterator[SourceFile]:
+    """The files of a pattern, and those in the folders it matches; keys are relative to its part without wildcards."""
+    plain = next(index for index, part in enumerate(pattern.parts) if glob.has_magic(part))
+    root = Path(*pattern.parts[:plain])
+    matches = [Path(match) for match in glob.glob(str(pattern), recursive=True)]  # noqa: PTH207  (absolute patterns)
+    if not matches:
+        failures.append(failure(Path(os.path.abspath(pattern)), SourceMissing(path=pattern)))  # noqa: PTH100
+    for match in matches:
+        if match.is_dir():
+            yield from _inside(match, root, failures, frozenset())
+        elif _is_wanted(match):
+            yield SourceFile(match.resolve(), match.relative_to(root).as_posix())
+
+
+def _inside(folder: Path, root: Path, failures: list[Failure], above: frozenset[Path]) -> Iterator[SourceFile]:
+    """The wanted files below a folder; `above` holds the folders it lies in, so that a circle of links ends."""
+    resolved = folder.resolve()
+    if resolved in above:
+        return
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        failures.append(failure(resolved, SourceError(path=folder)))
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _inside(entry, root, failures, above | {resolved})
+        elif _is_wanted(entry):
+            yield SourceFile(entry.resolve(), entry.relative_to(root).as_posix())
+
+
+def _is_wanted(path: Path) -> bool:
+    """Whether a file of a folder is to be read; one of a known kind that turns out broken is, to be reported."""
+    if _NOT_ARTICLES.match(path.name) or (path.exists() and not path.is_file()):
+        return False
+    kind = kind_of(path)
+    try:
+        if kind in LINES_KINDS:
+            return not holds_questions(path)
+        if kind:
+            return kind in KINDS
+        with path.open("rb") as file:
+            encoding_of(file.read(SAMPLE_BYTES), path, beginning_only=True)
+    except OSError:
+        return kind in KINDS
+    except (SourceBinary, SourceEncoding):
+        return False
+    return True

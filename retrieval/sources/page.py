@@ -1,0 +1,129 @@
+"""A text file as its written lines, each with its kind and the empty lines before it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import pairwise
+
+from retrieval.arabic import clean
+from retrieval.sources.article import line_key
+from retrieval.sources.bylines import is_byline
+from retrieval.sources.credits import credit_of, is_caption
+from retrieval.sources.dates import is_bare_date, is_date_line
+from retrieval.sources.furniture import is_furniture, is_related
+from retrieval.sources.headings import is_heading
+
+_RULE = re.compile(r"([-=*_#])(?: ?\1){4,}")
+"""A line of five or more equal signs divides articles; it counts as two empty lines."""
+_FORM_FEED = re.compile(r"\n?\x0c\n?")
+_SMALLEST_BREAK = 2
+_INNER_SHARE = 0.95
+"""One paragraph in twenty may stand further apart before the empty lines of a file stop meaning anything."""
+
+
+class Kind(Enum):
+    """What a line is by its own words."""
+
+    FURNITURE = auto()
+    RELATED = auto()
+    DATE = auto()
+    BARE_DATE = auto()
+    BYLINE = auto()
+    CAPTION = auto()
+    HEADING = auto()
+    TEXT = auto()
+
+
+HEAD_MATERIAL = frozenset({Kind.FURNITURE, Kind.DATE, Kind.BARE_DATE, Kind.BYLINE, Kind.CAPTION})
+"""Kinds that stand between the two copies of a title."""
+PAGE_MARKS = HEAD_MATERIAL - {Kind.CAPTION}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A written line; `gap` counts the empty lines before it."""
+
+    text: str
+    key: str
+    gap: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines, and from how many empty lines on a gap parts two articles rather than two paragraphs."""
+
+    lines: tuple[Line, ...]
+    smallest_break: int
+
+    def is_break(self, index: int) -> bool:
+        """Whether a new article may begin here by the empty lines before it."""
+        return index == 0 or self.lines[index].gap >= self.smallest_break
+
+    def repeats_next(self, index: int) -> bool:
+        """Whether the line stands twice in a row, this being the first."""
+        lines = self.lines
+        if index + 1 >= len(lines) or self.is_break(index + 1):
+            return False
+        return bool(lines[index].key) and lines[index].key == lines[index + 1].key
+
+    def is_doubled(self, index: int) -> bool:
+        """Whether the line stands twice in a row."""
+        return self.repeats_next(index) or (index > 0 and self.repeats_next(index - 1))
+
+
+def read_page(text: str) -> Page:
+    """The page of a text. Credits that end a doubled line count as credits everywhere in it."""
+    written = _written_lines(text)
+    keys = [line_key(line) for line, _ in written]
+    doubled = [line for (line, _), key, following in zip(written, keys, keys[1:], strict=False) if key == following]
+    credits = frozenset(credit for line in doubled if (credit := credit_of(line)))
+    lines = tuple(
+        Line(text=line, key=key, gap=gap, kind=_kind(line, credits))
+        for (line, gap), key in zip(written, keys, strict=True)
+    )
+    return Page(lines=lines, smallest_break=_smallest_break(lines))
+
+
+def _written_lines(text: str) -> list[tuple[str, int]]:
+    written: list[tuple[str, int]] = []
+    gap = 0
+    for line in clean(_FORM_FEED.sub("\n\n\n", text)).split("\n"):
+        if not line:
+            gap += 1
+        elif _RULE.fullmatch(line):
+            gap += _SMALLEST_BREAK
+        else:
+            written.append((line, gap))
+            gap = 0
+    return written
+
+
+def _kind(text: str, credits: frozenset[str]) -> Kind:
+    if is_furniture(text):
+        return Kind.FURNITURE
+    if is_related(text):
+        return Kind.RELATED
+    if is_date_line(text):
+        return Kind.DATE
+    if is_bare_date(text):
+        return Kind.BARE_DATE
+    if is_caption(text, credits):
+        return Kind.CAPTION
+    if is_byline(text):
+        return Kind.BYLINE
+    return Kind.HEADING if is_heading(text) else Kind.TEXT
+
+
+def _smallest_break(lines: tuple[Line, ...]) -> int:
+    """One empty line more than stand between paragraphs, and two at least.
+
+    Measured where neither neighbour may be a title.
+    """
+    inner = sorted(
+        line.gap for before, line in pairwise(lines) if line.kind is before.kind is Kind.TEXT
+    )
+    usual = inner[min(int(_INNER_SHARE * len(inner)), len(inner) - 1)] if inner else 1
+    return max(_SMALLEST_BREAK, usual + 1)

@@ -1,0 +1,178 @@
+"""The vectors of the passages in Chroma: embedded in the data folder, or on a Chroma server.
+
+Vectors are always ours: Chroma's own embedding function would download a model. One process owns an embedded folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from retrieval.errors import BadSetting, StoreError, StoreMismatch, StoreUnreachable
+from retrieval.types import Passage
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+COLLECTION = "passages"
+BATCH = 2_000
+"""Passages a call; Chroma takes at most 5,461."""
+PAGE = 5_000
+"""Ids read a call; larger pages run into SQLite's limit of variables."""
+_HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 100}
+
+
+class PassageStore:
+    """One Chroma collection. Nothing is imported or opened before the first use."""
+
+    def __init__(self, folder: Path, *, url: str | None = None) -> None:
+        """`folder` holds the embedded store; with `url` (http://host:port) a Chroma server is used instead."""
+        self._folder = folder
+        self._url = url
+        self._client: ClientAPI | None = None
+        self._collection: Collection | None = None
+
+    def open(self, fingerprint: dict[str, str]) -> None:
+        """Opens the collection, made if missing. Raises `StoreMismatch` when it was built under another fingerprint."""
+        if self._collection is not None:
+            return
+        client = self._connect()
+        try:
+            collection = client.get_or_create_collection(
+                COLLECTION,
+                metadata=dict(fingerprint),
+                embedding_function=None,
+                configuration={"hnsw": _HNSW},  # type: ignore[arg-type]  # its typed dictionary wants every key
+            )
+            stored = {name: str(value) for name, value in (collection.metadata or {}).items()}
+        except Exception as error:
+            raise self._failed(error) from error
+        if stored != fingerprint:
+            raise StoreMismatch(stored=describe(stored), wanted=describe(fingerprint))
+        self._collection = collection
+
+    def upsert(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> None:
+        """Writes passages with their vectors (shape (n, dimension)), in place of older ones under the same ids."""
+        for at in range(0, len(passages), BATCH):
+            some = passages[at : at + BATCH]
+            self._call(
+                "upsert",
+                ids=[passage.id for passage in some],
+                embeddings=[list(vector) for vector in vectors[at : at + BATCH]],
+                documents=[passage.text for passage in some],
+                metadatas=[_metadata(passage) for passage in some],
+            )
+
+    def remove(self, ids: Sequence[str]) -> None:
+        for at in range(0, len(ids), BATCH):
+            self._call("delete", ids=list(ids[at : at + BATCH]))
+
+    def search(self, vector: Sequence[float], k: int) -> list[tuple[str, float]]:
+        """The `k` nearest passage ids with their cosine similarity, best first."""
+        if not self.count:
+            return []
+        found = self._call("query", query_embeddings=[list(vector)], n_results=k, include=["distances"])
+        return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    @property
+    def count(self) -> int:
+        return int(self._call("count"))
+
+    def ids(self) -> set[str]:
+        """The ids of all stored passages."""
+        ids: set[str] = set()
+        for offset in range(0, self.count, PAGE):
+            ids.update(self._call("get", include=[], limit=PAGE, offset=offset)["ids"])
+        return ids
+
+    def drop(self) -> None:
+        """Deletes the collection with all vectors; the next `open` makes a new one."""
+        client = self._connect()
+        try:
+            if COLLECTION in [collection.name for collection in client.list_collections()]:
+                client.delete_collection(COLLECTION)
+        except Exception as error:
+            raise self._failed(error) from error
+        self._collection = None
+
+    def close(self) -> None:
+        """Lets go of the folder, so that another process may own it and this one sees its writes when it opens again."""
+        if self._client is not None and not self._url:
+            from chromadb.api.shared_system_client import SharedSystemClient
+
+            SharedSystemClient.clear_system_cache()
+        self._client = self._collection = None
+
+    # -------------------------------------------------------------------------------------------------- plumbing
+
+    def _connect(self) -> ClientAPI:
+        if self._client is None:
+            try:
+                import chromadb
+                from chromadb.config import Settings
+            except ValueError as error:  # its settings read unprefixed names from the environment and from .env
+                problem = f"chromadb cannot read its settings from the environment or .env: {_first_line(error)}"
+                raise StoreError(path=self._folder, problem=problem) from error
+            settings = Settings(anonymized_telemetry=False)
+            try:
+                if self._url:
+                    self._client = chromadb.HttpClient(**_address(self._url), settings=settings)
+                else:
+                    self._folder.mkdir(parents=True, exist_ok=True)
+                    self._client = chromadb.PersistentClient(str(self._folder), settings=settings)
+            except BadSetting:
+                raise
+            except Exception as error:
+                raise self._failed(error) from error
+        return self._client
+
+    def _call(self, method: str, **arguments: object) -> Any:
+        if self._collection is None:
+            raise StoreError(path=self._folder, problem="the store was used before it was opened")
+        try:
+            return getattr(self._collection, method)(**arguments)
+        except Exception as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception) -> StoreError:
+        if self._url and ("connect" in str(error).lower() or "connect" in type(error).__name__.lower()):
+            return StoreUnreachable(url=self._url)
+        return StoreError(path=self._url or self._folder, problem=_first_line(error))
+
+
+def describe(fingerprint: dict[str, str]) -> str:
+    """A fingerprint on one line, for a message."""
+    return ", ".join(f"{name} {value}" for name, value in sorted(fingerprint.items()))
+
+
+def _metadata(passage: Passage) -> dict[str, str | int]:
+    """What other users of the collection need; dates as numbers YYYYMMDD, since Chroma compares only numbers."""
+    source = passage.source
+    metadata: dict[str, str | int] = {
+        "article_id": source.article_id, "title": source.title, "ordinal": passage.ordinal,
+        "start": passage.start, "end": passage.end, "url": source.url or "", "outlet": source.outlet or "",
+        "published": int(source.published.strftime("%Y%m%d")) if source.published else 0,
+    }  # fmt: skip
+    return metadata
+
+
+def _address(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadSetting(name="DALIL_CHROMA_URL", value=url, expected="http://host:port")
+    return {
+        "host": parts.hostname,
+        "port": port or (443 if parts.scheme == "https" else 8000),
+        "ssl": parts.scheme == "https",
+    }
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
