@@ -8,7 +8,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CONSTRAINTS := $(wildcard .ci/constraints.txt)
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(addprefix --constraint ,$(CONSTRAINTS))
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check $(addprefix --constraint ,$(CONSTRAINTS))
 
 # The question as it was typed: quotation marks, $, ` and ( ) are neither make's nor the shell's.
 export QUESTION = $(value Q)

@@ -9,29 +9,31 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.main import get_command
 
+from bot import evaluating
+from bot.console import filled_index, is_lively, progress, tell_failures
 from bot.help_page import Command, Group, localize
 from bot.messages import Messages
 
 if TYPE_CHECKING:
-    from retrieval.assistant import Assistant
-
     from bot.render import Page
     from bot.settings import Settings
+    from retrieval.assistant import Assistant
     from retrieval.index import Index
-    from retrieval.types import Answer, IngestReport, Turn
+    from retrieval.types import Answer, Turn
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json")]
 
 app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app.add_typer(evaluating.app, name="eval")
 
 
 def run(arguments: Sequence[str], messages: Messages) -> int:
@@ -73,15 +75,16 @@ def ingest(
     """Takes in articles, or makes the index anew from those stored."""
     from bot import wiring
     from bot.render import report_lines, report_object
+    from bot.settings import begin
 
-    settings, messages = _begin(data_dir)
+    settings, messages = begin(data_dir)
     wanted = wiring.article_paths(paths or [], settings)
-    with wiring.opened_index(settings) as index, _progress(messages) as on_progress:
+    with wiring.opened_index(settings) as index, progress(messages) as on_progress:
         if rebuild:
             report = index.rebuild(on_progress=on_progress)
         if paths or not rebuild:
             report = index.ingest(wanted, on_progress=on_progress)
-    _tell_failures(report, messages)
+    tell_failures(report, messages)
     if as_json:
         _print_json(report_object(report, messages))
     else:
@@ -98,10 +101,11 @@ def ask(
 ) -> int:
     """Answers one question."""
     from bot.render import answer_object, answer_text
+    from bot.settings import begin
 
-    settings, messages = _begin(data_dir)
-    with _filled_index(settings, messages) as index, _status(messages):
-        answer = _answer(_assistant(index, settings), [*(history or []), question], settings)
+    settings, messages = begin(data_dir)
+    with filled_index(settings, messages) as index, _status(messages):
+        answer = _answer(_assistant(index, settings), [*map(_typed, history or []), _typed(question)], settings)
     if answer.notice:
         typer.echo(messages.error(answer.notice), err=True)
     if as_json:
@@ -116,9 +120,10 @@ def chat(data_dir: DataDir = None) -> int:
     """Talks, in a terminal or line by line from a pipe."""
     from bot import wiring
     from bot.repl import Chat, open_session
+    from bot.settings import begin
 
-    settings, messages = _begin(data_dir)
-    with _filled_index(settings, messages) as index:
+    settings, messages = begin(data_dir)
+    with filled_index(settings, messages) as index:
         conversation = Chat(
             _assistant(index, settings),
             index,
@@ -126,7 +131,7 @@ def chat(data_dir: DataDir = None) -> int:
             page=_page(),
             out=sys.stdout,
             err=sys.stderr,
-            live=_is_lively(sys.stdout),
+            live=is_lively(sys.stdout),
         )
         if sys.stdin.isatty() and sys.stdout.isatty():
             generator = wiring.find_generator(settings)
@@ -146,14 +151,16 @@ def search(
 ) -> int:
     """Lists the passages found."""
     from bot.render import hit_object, hits_text
-    from retrieval.arabic import clean_line
+    from bot.settings import begin
+    from retrieval.arabic import clean_line, words
     from retrieval.errors import EmptyQuestion
 
-    settings, messages = _begin(data_dir)
-    if not clean_line(query):
+    settings, messages = begin(data_dir)
+    wanted = clean_line(_typed(query))
+    if not words(wanted):
         raise EmptyQuestion
-    with _filled_index(settings, messages) as index:
-        hits = index.retrieve(clean_line(query), k)
+    with filled_index(settings, messages) as index:
+        hits = index.retrieve(wanted, k)
     if as_json:
         _print_json([hit_object(hit) for hit in hits])
     elif hits:
@@ -167,8 +174,9 @@ def search(
 def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> int:
     """Says what works and what mends the rest."""
     from bot.doctor import examine
+    from bot.settings import begin
 
-    settings, messages = _begin(data_dir)
+    settings, messages = begin(data_dir)
     checks = examine(settings, messages)
     fit = all(check.ok for check in checks)
     if as_json:
@@ -183,24 +191,9 @@ def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> int:
 # ------------------------------------------------------------------------------------------------------ their parts
 
 
-def _begin(data_dir: Path | None) -> tuple[Settings, Messages]:
-    from bot.settings import read_settings
-
-    settings = read_settings(data_dir=data_dir)
-    return settings, Messages(settings.language)
-
-
-@contextmanager
-def _filled_index(settings: Settings, messages: Messages) -> Iterator[Index]:
-    """The index; an empty one takes in the articles folder first, and says so."""
-    from bot import wiring
-
-    with wiring.opened_index(settings) as index:
-        if not index.article_count:
-            typer.echo(messages("ingest.first", path=settings.articles), err=True)
-            with _progress(messages) as on_progress:
-                _tell_failures(wiring.fill(index, settings, on_progress=on_progress), messages)
-        yield index
+def _typed(text: str) -> str:
+    """An argument as it was typed, in UTF-8, even where Python took the locale for ASCII."""
+    return os.fsencode(text).decode("utf-8", errors="replace")
 
 
 def _assistant(index: Index, settings: Settings) -> Assistant:
@@ -220,11 +213,6 @@ def _answer(assistant: Assistant, questions: Sequence[str], settings: Settings) 
     return turns[-1].answer
 
 
-def _tell_failures(report: IngestReport, messages: Messages) -> None:
-    for failure in report.failures:
-        typer.echo(messages.failure(failure), err=True)
-
-
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
@@ -234,32 +222,13 @@ def _page() -> Page:
 
     if not sys.stdout.isatty():
         return Page()
-    return Page(width=min(shutil.get_terminal_size().columns, MAX_WIDTH), colour=_is_lively(sys.stdout))
-
-
-def _is_lively(stream: TextIO) -> bool:
-    """Whether colour and animation are wanted: on a terminal that can, and without NO_COLOR (no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-@contextmanager
-def _progress(messages: Messages) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on standard error while articles are read; nothing where there is no terminal."""
-    if not _is_lively(sys.stderr):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(messages("ingest.reading"), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+    return Page(width=min(shutil.get_terminal_size().columns, MAX_WIDTH), colour=is_lively(sys.stdout))
 
 
 @contextmanager
 def _status(messages: Messages) -> Iterator[None]:
     """A line on standard error while an answer is being found; nothing where there is no terminal."""
-    if not _is_lively(sys.stderr):
+    if not is_lively(sys.stderr):
         yield
         return
     from rich.console import Console

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from bot import wiring
 from bot.messages import Messages
 from bot.settings import NAMES, SECRETS, Settings
 from retrieval.embedding import open_embedder
-from retrieval.errors import DalilError, EmbedderMissing, ModelError, ModelMissing
+from retrieval.errors import DalilError, EmbedderMissing, ModelError, ModelMissing, StoreMismatch
 
 SUGGESTED_MODEL = "gemma3:4b"
 """The smallest model of those preferred: it runs on a machine with 8 GB of memory."""
@@ -89,7 +89,11 @@ def _data_folder(settings: Settings, messages: Messages) -> Check:
     """Whether the folder, or the nearest one above it that exists, is a folder that can be written to."""
     folder = settings.data_dir.absolute()
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+    try:
+        TemporaryFile(dir=nearest).close()
+    except OSError:
+        pass
+    else:
         return Check("data", True, str(settings.data_dir))
     fix = f"chmod u+rwx {shlex.quote(str(nearest))}" if nearest.is_dir() else "export DALIL_DATA_DIR=.dalil"
     return Check("data", False, messages("store_read_only", path=settings.data_dir), fix)
@@ -132,8 +136,12 @@ def _index(settings: Settings, messages: Messages) -> Check:
             index.retrieve("دليل", 1)
             articles = messages.count("article", index.article_count)
             return Check("index", True, f"{articles} · {messages.count('passage', index.passage_count)}")
-    except DalilError as error:
+    except StoreMismatch as error:
         return Check("index", False, messages.error(error), "dalil ingest --rebuild")
+    except DalilError as error:
+        folder = str(settings.data_dir)
+        aside = shlex.join(["mv", folder, f"{folder}.broken"])
+        return Check("index", False, messages.error(error), f"{aside} && dalil ingest")
 
 
 def _language_model(settings: Settings, messages: Messages) -> Check:

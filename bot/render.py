@@ -162,27 +162,41 @@ def answer_text(answer: Answer, messages: Messages, page: Page) -> str:
 
 
 def evidence_lines(answer: Answer, messages: Messages, page: Page) -> list[str]:
-    """The numbered quotes below an answer, each with its article."""
+    """The numbered quotes below an answer, each with its article; a quote that the answer already shows is not repeated.
+
+    An answer made of quotes would otherwise say everything twice.
+    """
     lines = []
     if answer.nearest and not answer.citations:
         lines += ["", page.paint(messages("answer.nearest"), _DIM)]
+    shown = clean_line(answer.text)
     for citation in answer.citations or answer.nearest:
-        lines += ["", *citation_lines(citation, citation.quote, page)]
+        quote = clean_line(citation.quote)
+        repeated = quote in shown
+        if not (repeated and lines):
+            lines.append("")
+        lines += citation_lines(citation, "" if repeated else quote, page)
     return lines
 
 
 def citation_lines(citation: Citation, words: str, page: Page) -> list[str]:
-    """`[1] «words»`, and below it the article they are from."""
-    quoted = page.lines(f"[{citation.label}] «{clean_line(words)}»")
-    quoted[0] = page.paint(f"[{citation.label}]", _BOLD) + quoted[0].removeprefix(f"[{citation.label}]")
-    return [*quoted, *source_lines(citation.passage.source, page)]
+    """`[1] «words»`, and below it the article they are from; without words the article beside the number."""
+    label, source = f"[{citation.label}]", citation.passage.source
+    if not words:
+        first, *more = source_lines(source, page)
+        return [f"{page.paint(label, _BOLD)} {first.replace('    ', '', 1)}", *more]
+    first, *more = page.lines(f"{label} «{clean_line(words)}»")
+    return [page.paint(label, _BOLD) + first.removeprefix(label), *more, *source_lines(source, page)]
 
 
 def source_lines(source: Source, page: Page) -> list[str]:
     """The title, who published it and when, indented and dim."""
-    parts = (source.title, source_name(source), _iso(source.published))
+    return _dim_lines([source.title, source_name(source), _iso(source.published)], page, indent="    ")
+
+
+def _dim_lines(parts: Sequence[str | None], page: Page, *, indent: str = "") -> list[str]:
     line = " · ".join(clean_line(part) for part in parts if part)
-    return [page.paint(part, _DIM) for part in page.lines(line, indent="    ")]
+    return [page.paint(part, _DIM) for part in page.lines(line, indent=indent)]
 
 
 def hits_text(hits: Sequence[Hit], page: Page) -> str:
@@ -208,9 +222,10 @@ def article_text(article: Article, quotes: Sequence[Citation], page: Page) -> st
         start = quote.start if body == article.body else body.find(clean(quote.quote))
         if start >= 0:
             spans.append(Span(start, start + len(clean(quote.quote))))
-    title = page.lines(clean_line(article.source.title))
-    head = [page.paint(line, _BOLD) for line in title]
-    return "\n".join([*head, *source_lines(article.source, page), "", *page.lines(body, marked=spans)])
+    source = article.source
+    title = [page.paint(line, _BOLD) for line in page.lines(clean_line(source.title))]
+    published = _dim_lines([source_name(source), _iso(source.published)], page)
+    return "\n".join([*title, *published, "", *page.lines(body, marked=spans)])
 
 
 def _answer_lines(text: str, page: Page) -> list[str]:

@@ -20,8 +20,8 @@ from retrieval.types import Answer, Citation, Turn
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import History
-    from retrieval.assistant import Assistant
 
+    from retrieval.assistant import Assistant
     from retrieval.index import Index
 
 COMMANDS = ("/sources", "/open", "/new", "/help", "/quit")

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.language import ENV_FILE, Language, preferred_language
+from bot.messages import Messages
 from retrieval.errors import BadSetting, UnknownSetting
 
 PACKAGED_ARTICLES = Path(__file__).parents[1] / "seeds"
@@ -111,6 +112,12 @@ def read_settings(*, data_dir: Path | None = None) -> Settings:
         return Settings() if data_dir is None else Settings(DALIL_DATA_DIR=data_dir)
     except ValidationError as error:
         raise _bad_setting(error) from None
+
+
+def begin(data_dir: Path | None = None) -> tuple[Settings, Messages]:
+    """The settings in force, and what Dalil says in the language they name."""
+    settings = read_settings(data_dir=data_dir)
+    return settings, Messages(settings.language)
 
 
 def _names_in_file(path: Path) -> set[str]:

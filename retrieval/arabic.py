@@ -113,9 +113,15 @@ _RADICAL_WAW = re.compile(
 )
 """Words that begin with a radical و rather than with the conjunction: الوزراء، واشنطن، وكالة، ولاية …"""
 _ARTICLE_PREFIXES = ("وبال", "فبال", "ولل", "فلل", "وال", "بال", "كال", "فال", "ال", "لل")
+
 _AND_THE = ("وال", "ولل", "وبال")
 _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 _PRONOUN_SUFFIXES = ("هما", "كما", "هم", "هن", "كم", "نا")
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether a normalised word carries no topic, alone or after the conjunction و (ولماذا، وهو)."""
+    return word in STOP_WORDS or (word[:1] == "و" and word[1:] in STOP_WORDS)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -153,7 +159,7 @@ def grams(word: str, size: int = 4) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The normalised words of a text that carry its topic, in order."""
-    return [word for word in words(text) if word not in STOP_WORDS]
+    return [word for word in words(text) if not is_stop_word(word)]
 
 
 # ---------------------------------------------------------------------------------------------- sentences

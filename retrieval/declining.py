@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from retrieval.arabic import STOP_WORDS, stem, words
+from retrieval.arabic import is_stop_word, stem, words
 from retrieval.expectations import expectation_met, measured, names_measure
 from retrieval.questions import Question
 from retrieval.quotes import Candidate
@@ -20,6 +20,9 @@ Lack = Literal["topic", "anchor", "role", "count", "measure", "date"]
 
 LEAST_SUPPORT = 0.3
 """Share of the question's telling words, by weight, that a sentence and its surroundings must have."""
+LEAST_SUPPORT_WITH_NAME = 0.25
+"""The same where the sentence has a rare word of the question, such as a name."""
+_RARE = 0.8
 _SAME = 0.6
 """Likeness from which a word of the question counts as present."""
 _IDENTITY_WORDS = 5
@@ -35,7 +38,9 @@ def _places() -> frozenset[str]:
 
 def lacking(question: Question, candidate: Candidate) -> Lack | None:
     """What the question asks for that a sentence lacks; None when the sentence may answer."""
-    if support(question, candidate) < LEAST_SUPPORT:
+    if support(question, candidate) < (
+        LEAST_SUPPORT_WITH_NAME if _shares_rare_word(question, candidate) else LEAST_SUPPORT
+    ):
         return "topic"
     if _lacks_anchor(question, candidate):
         return "anchor"
@@ -47,7 +52,11 @@ def lacking(question: Question, candidate: Candidate) -> Lack | None:
     if question.kind == "how_many":
         if names_measure(question) and not measured(question, sentence_words):
             return "measure"
-        if question.counted and expectation_met(question, candidate.text, sentence_words) < 1.0:
+        if (
+            question.counted
+            and not names_measure(question)
+            and expectation_met(question, candidate.text, sentence_words) < 1.0
+        ):
             return "count"
     return None
 
@@ -58,11 +67,16 @@ def support(question: Question, candidate: Candidate) -> float:
     return sum(w * m for w, m in zip(question.weights, candidate.matches, strict=True)) / total if total else 0.0
 
 
+def _shares_rare_word(question: Question, candidate: Candidate) -> bool:
+    pairs = zip(question.weights[: question.own], candidate.matches, strict=False)
+    return any(weight >= _RARE and match == 1.0 for weight, match in pairs)
+
+
 def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
     """Whether a place, a number or a quoted phrase of the question is nowhere in the passage and its title."""
     passage = candidate.hit.passage
     present = {stem(word) for word in words(f"{passage.source.title} {passage.text}")}
-    phrases = [[stem(word) for word in phrase.split() if word not in STOP_WORDS] for phrase in question.quoted]
+    phrases = [[stem(word) for word in phrase.split() if not is_stop_word(word)] for phrase in question.quoted]
     if any(phrase and not any(_present(stem_, present) for stem_ in phrase) for phrase in phrases):
         return True
     anchors = [stem_ for stem_ in question.stems[: question.own] if stem_.isdigit() or stem_ in _places()]

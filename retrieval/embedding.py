@@ -129,6 +129,10 @@ class SentenceTransformerEmbedder(_CheckedEmbedder):
         super().__init__(model)
         self._one_at_a_time = threading.Lock()  # fast tokenizers fail when two threads use one
 
+    @property
+    def dimension(self) -> int:
+        return self._dimension or self._model.get_embedding_dimension() or super().dimension
+
     def _vectors(self, texts: list[str], *, query: bool) -> Sequence[Sequence[float]]:
         with self._one_at_a_time:
             model = self._model
@@ -147,35 +151,27 @@ class SentenceTransformerEmbedder(_CheckedEmbedder):
         return model
 
     def _load(self) -> SentenceTransformer:
+        from huggingface_hub import model_info
+        from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # the hub's own, not the httpx of ollama
         from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()  # type: ignore[no-untyped-call]
-        unusable = (OSError, ValueError, RuntimeError, KeyError, SafetensorError)
+        faults = (OSError, ValueError, RuntimeError, KeyError, SafetensorError, httpx.HTTPError)
         try:
             return SentenceTransformer(self._name, local_files_only=True)
-        except unusable as error:
+        except faults as error:
             if Path(self._name).is_dir():
                 raise EmbedderError(model=self._name, problem=error) from error
-            if not self._on_hub():
-                raise EmbedderMissing(model=self._name) from error
-        try:
-            return SentenceTransformer(self._name)
-        except unusable as error:
-            raise EmbedderError(model=self._name, problem=error) from error
-
-    def _on_hub(self) -> bool:
-        """Whether the hub answers, within seconds, that it has such a model."""
-        import httpx
-        from huggingface_hub import model_info
-        from huggingface_hub.errors import HfHubHTTPError
-
         try:
             model_info(self._name, timeout=_HUB_SECONDS)
-        except (OSError, ValueError, httpx.HTTPError, HfHubHTTPError):  # offline, a folder's name, no network, unknown
-            return False
-        return True
+        except faults as error:  # offline, no network, no such model, or the path of a folder that is not there
+            raise EmbedderMissing(model=self._name) from error
+        try:
+            return SentenceTransformer(self._name)
+        except faults as error:
+            raise EmbedderError(model=self._name, problem=error) from error
 
 
 # --------------------------------------------------------------------------------------------------------------- Ollama

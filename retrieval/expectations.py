@@ -6,7 +6,7 @@ Causes and places are left out: looking for their prepositions and conjunctions 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from retrieval.arabic import stem, words
 from retrieval.questions import Question
@@ -25,23 +25,34 @@ _NUMBERS = frozenset(words(
     " عشرين عشرون ثلاثين ثلاثون أربعين أربعون خمسين خمسون ستين ستون سبعين سبعون ثمانين ثمانون تسعين تسعون مئة مائة مئات مئتين مئتي"
     " ألف آلاف ألفين ألفا مليون ملايين مليونين مليار مليارات مليارين تريليون نصف ربع ثلث ثلثي ضعف ضعفي مرتين مرة عقدين شخصين أول ثاني"
 ))  # fmt: skip
-_UNITS = {
-    "عمر": "عام عاما سنه سنوات اعوام ربيعا",
-    "مسافه": "كيلومتر كيلومترا كلم كم متر مترا ميل ميلا",
-    "بعد": "كيلومتر كيلومترا كلم كم متر مترا ميل ميلا",
-    "طول": "كيلومتر كيلومترا كلم كم متر مترا سنتيمتر ميل",
-    "ارتفاع": "متر مترا كيلومتر سنتيمتر قدم",
-    "عمق": "كيلومتر كيلومترا متر مترا",
-    "مساحه": "مربع هكتار فدان",
-    "نسبه": "الميه بالميه ميه المايه بالمايه نقطه",
-    "سعر": "دولار دولارا يورو ريال جنيه دينار درهم ليره روبل",
-    "قيمه": "دولار يورو ريال جنيه دينار درهم ليره مليون مليار",
-    "تكلفه": "دولار يورو ريال جنيه دينار درهم ليره مليون مليار",
-    "مده": "عام سنه شهر يوم ساعه دقيقه اسبوع اشهر ايام سنوات اعوام ساعات دقايق",
-    "سرعه": "كيلومتر ميل كم",
-    "قوه": "درجه ريختر",
-    "درجه": "درجه ميويه",
-}  # fmt: skip
+_YEARS = "عام عاما سنه سنوات سنين اعوام ربيعا"
+_LENGTHS = "كيلومتر كيلومترا كيلومترات كلم كم متر مترا امتار ميل ميلا اميال سنتيمتر قدم"
+_MONEY = (
+    "دولار دولارا دولارات يورو ريال ريالا جنيه جنيها دينار دينارا درهم درهما ليره روبل فرنك مليون مليار ملايين مليارات"
+)
+_MEASURES = {
+    **dict.fromkeys(("عمر", "سن"), _YEARS),
+    **dict.fromkeys(("مسافه", "بعد", "طول", "ارتفاع", "عمق", "عرض"), _LENGTHS),
+    **dict.fromkeys(("سعر", "قيمه", "تكلفه", "كلفه", "ثمن", "راتب", "غرامه", "ميزانيه", "مبلغ"), _MONEY),
+    "مساحه": "مربع هكتار هكتارا فدان فدانا دونم دونما كيلومتر",
+    **dict.fromkeys(("نسبه", "ميه", "مايه"), "الميه بالميه ميه المايه بالمايه مايه نقطه"),
+    "سرعه": "كيلومتر كيلومترا ميل ميلا كم عقده",
+    "قوه": "درجه درجات ريختر مقياس",
+    "درجه": "درجه درجات ميويه",
+}
+"""What is measured, and the units of which one stands beside the number."""
+_COUNTED = {
+    **dict.fromkeys(("عام", "سنه", "سنين", "سنوات"), f"{_YEARS} عامين سنتين عقد عقدين عقود"),
+    "شهر": "شهر شهرا شهرين اشهر شهور",
+    "يوم": "يوم يوما يومين ايام",
+    "اسبوع": "اسبوع اسبوعا اسبوعين اسابيع",
+    "ساعه": "ساعه ساعتين ساعات",
+    "دقيقه": "دقيقه دقيقتين دقايق",
+    "مره": "مره مرتين مرات",
+    "شخص": "شخص شخصا شخصين اشخاص",
+}
+"""What is counted (كم شهرا), and its forms, which the light stem does not bring together."""
+_INFLECTED = re.compile("(?:ا|ه|ها|هم|هن|ك|ي)?")
 _SPEECH = frozenset(words(
     "قال قالت يقول تقول أضاف أضافت أكد أكدت صرح صرحت أعلن أعلنت أوضح أوضحت ذكر ذكرت وصف وصفت كتب كتبت اعتبر اعتبرت معتبرا مضيفا مشيرا"
     " تعبير بأنه بأنها واصفا شدد شددت"
@@ -72,8 +83,13 @@ def is_number(word: str) -> bool:
 
 
 def names_measure(question: Question) -> dict[str, str]:
-    """The stems of the question that name a measure (عمر، نسبة، مسافة), each with its units."""
-    return {stem(word): _UNITS[name] for word in question.content if (name := _measure(word))}
+    """The stems of the question that name a measure (عمر، نسبة، مسافة) or a unit counted (كم شهرا), with their units."""
+    if question.kind != "how_many":
+        return {}
+    named = {stem(word): _MEASURES[name] for word in question.content if (name := _entry(word, _MEASURES))}
+    if question.counted and (name := _entry(question.counted, _COUNTED)):
+        named[stem(question.counted)] = _COUNTED[name]
+    return named
 
 
 def measured(question: Question, sentence_words: Sequence[str]) -> frozenset[str]:
@@ -81,16 +97,23 @@ def measured(question: Question, sentence_words: Sequence[str]) -> frozenset[str
     return frozenset(
         stem_
         for stem_, units in names_measure(question).items()
-        if _beside_number([stem(unit) for unit in units.split()], sentence_words, within=2)
+        if _beside_number(frozenset(units.split()), sentence_words)
     )
 
 
-def _measure(word: str) -> str | None:
-    """The measure a word names, alone or with the article or a pronoun (العمر، عمره)."""
+def _entry(word: str, table: Mapping[str, str]) -> str | None:
+    """The entry of a table that a word names, alone or with the article, a pronoun or an ending (العمر، عمره، شهرا)."""
     word = word.removeprefix("ال")
-    return next(
-        (name for name in _UNITS if word == name or (word[: len(name)] == name and len(word) <= len(name) + 3)), None
-    )
+    return next((name for name in table if word.startswith(name) and _INFLECTED.fullmatch(word[len(name) :])), None)
+
+
+def _beside_number(units: frozenset[str], sentence_words: Sequence[str]) -> bool:
+    """Whether a unit stands within two words of a number, or is a dual that is its own number (عقدين، مرتين)."""
+    for place, word in enumerate(sentence_words):
+        unit = bare(word, units) or word.removeprefix("ال") in units
+        if unit and (word.endswith("ين") or any(map(is_number, sentence_words[max(0, place - 2) : place + 3]))):
+            return True
+    return False
 
 
 def _number(question: Question, sentence_words: Sequence[str]) -> float:
@@ -99,19 +122,16 @@ def _number(question: Question, sentence_words: Sequence[str]) -> float:
         return 0.0
     if measured(question, sentence_words):
         return 1.0
-    if question.counted is None or question.counted in _UNITS:
+    if question.counted is None or names_measure(question):
         return 0.4
-    return 1.0 if _beside_number([stem(question.counted)], sentence_words, within=3) else 0.4
-
-
-def _beside_number(stems: Sequence[str], sentence_words: Sequence[str], *, within: int) -> bool:
-    numbers = [place for place, word in enumerate(sentence_words) if is_number(word)]
-    return any(
-        similarity(stem(word), stem_) >= FLOOR
-        for number in numbers
-        for word in sentence_words[max(0, number - within) : number + within + 1]
-        for stem_ in stems
+    counted = stem(question.counted)
+    near = (
+        word
+        for place, number in enumerate(sentence_words)
+        if is_number(number)
+        for word in sentence_words[max(0, place - 3) : place + 4]
     )
+    return 1.0 if any(similarity(stem(word), counted) >= FLOOR for word in near) else 0.4
 
 
 def _date(sentence_words: Sequence[str]) -> float:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.arabic import STOP_WORDS, grams, stem, words
+from retrieval.arabic import grams, is_stop_word, stem, words
 
 Features = NDArray[np.uint64]
 
@@ -24,7 +24,7 @@ def feature_hash(token: str) -> int:
 def tokens_of_word(word: str) -> list[str]:
     """Its 4-grams, bordered by `_`, and, unless it is a stop word, its stem marked by `=`."""
     tokens = grams(word)
-    if word not in STOP_WORDS:
+    if not is_stop_word(word):
         tokens.append("=" + stem(word))
     return tokens
 

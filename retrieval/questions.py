@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.arabic import STOP_WORDS, normalize, stem, words
+from retrieval.arabic import is_stop_word, normalize, stem, words
 from retrieval.frequency import weight
 from retrieval.types import Reason
 
@@ -87,7 +87,7 @@ CARRIED = 0.4
 def analyse(text: str, carried: Sequence[str] = ()) -> Question:
     """The question as the scorers need it; `carried` are normalised words of the conversation that it is about."""
     normal = " ".join(words(text))
-    content = tuple(dict.fromkeys(word for word in words(text) if word not in STOP_WORDS)) or tuple(words(text))
+    content = tuple(dict.fromkeys(word for word in words(text) if not is_stop_word(word))) or tuple(words(text))
     stems = tuple(dict.fromkeys(stem(word) for word in content))
     extra = tuple(dict.fromkeys(stem_ for word in carried if (stem_ := stem(word)) not in stems))
     return Question(
@@ -109,7 +109,7 @@ def _counted(normal: str) -> str | None:
     if found is None:
         return None
     noun = found[2]
-    if noun in STOP_WORDS or len(noun) < 3:
+    if is_stop_word(noun) or len(noun) < 3:
         return None
     return noun if found[1] or noun[-1] in "اه" else None
 
@@ -122,7 +122,7 @@ def not_a_question(text: str) -> Reason | None:
     if _ABOUT_DALIL.match(normal):
         return "small_talk"
     if _GREETING.match(normal):
-        rest = [word for word in normal.split() if word not in _PLEASANTRY and word not in STOP_WORDS]
+        rest = [word for word in normal.split() if word not in _PLEASANTRY and not is_stop_word(word)]
         return "small_talk" if len(rest) <= 1 else None
     return None
 

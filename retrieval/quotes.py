@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.arabic import STOP_WORDS, grams, sentences, stem, words
+from retrieval.arabic import grams, is_stop_word, sentences, stem, words
 from retrieval.expectations import expectation_met, measured
 from retrieval.questions import Question
 from retrieval.similarity import similarity
@@ -72,7 +72,7 @@ def rank(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
 
 def _candidates(question: Question, hit: Hit, gram_weights: _GramWeights, best: float) -> list[Candidate]:
     read = [_read(question, hit, span) for span in sentences(hit.passage.text)]
-    title = _matches(question, [stem(word) for word in words(hit.passage.source.title) if word not in STOP_WORDS])
+    title = _matches(question, [stem(word) for word in words(hit.passage.source.title) if not is_stop_word(word)])
     found = []
     for place, sentence in enumerate(read):
         before = read[place - 1].matches if place else tuple(0.0 for _ in question.stems)
@@ -102,7 +102,7 @@ def _read(question: Question, hit: Hit, span: Span) -> _Sentence:
     matches = tuple(
         1.0 if stem_ in by_unit else match
         for stem_, match in zip(
-            question.stems, _matches(question, [stem(w) for w in sentence_words if w not in STOP_WORDS]), strict=True
+            question.stems, _matches(question, [stem(w) for w in sentence_words if not is_stop_word(w)]), strict=True
         )
     )
     start = hit.passage.start

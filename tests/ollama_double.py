@@ -197,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        self.close_connection = True
+        self.close_connection = reply.ending in ("drop", "stall")
         messages = [{"content": "", "thinking": piece} for piece in reply.thinking]
         messages += [{"content": piece} for piece in reply.pieces]
         for message in messages:

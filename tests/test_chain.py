@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +18,7 @@ from retrieval.ollama_generator import NUM_CTX, NUM_PREDICT, Deadlines, OllamaGe
 from retrieval.types import Answer, Evidence, Hit, Passage, Source, Turn
 from tests.ollama_double import Chat, OllamaDouble
 
+ROOT = Path(__file__).parent.parent
 QUESTION = "متى افتُتح الجسر؟"
 PROMPT = {"system": "أجب", "user": QUESTION}
 SHORT = Deadlines(first_token=0.4, silence=0.3, total=1.0)
@@ -78,7 +79,7 @@ def fault(double: OllamaDouble, *chats: Chat, model: str = "m", deadlines: Deadl
     return caught.value
 
 
-# ------------------------------------------------------------------------------------------------------------- the chain
+# ---------------------------------------------------------------------------------------- the chain
 
 
 def answered(
@@ -172,7 +173,7 @@ def test_refusal_is_recognised(text: str, refusal: bool) -> None:
     assert is_refusal(text) is refusal
 
 
-# -------------------------------------------------------------------------------------------------- LangChain's own faces
+# ---------------------------------------------------------------------------------------- LangChain's own faces
 
 
 def test_retriever_gives_documents() -> None:
@@ -193,7 +194,7 @@ def test_retrieval_chain_streams_evidence_before_tokens() -> None:
     assert parts == [{"question": QUESTION}, {"evidence": EVIDENCE}, {"answer": "يوم "}, {"answer": "الأحد"}]
 
 
-# ------------------------------------------------------------------------------------------------------ Ollama's answers
+# ---------------------------------------------------------------------------------------- Ollama's answers
 
 
 def test_options_are_sent(ollama: OllamaDouble) -> None:
@@ -276,7 +277,7 @@ def closed_port() -> str:
         return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
-# ------------------------------------------------------------------------------------------------------------- patience
+# ---------------------------------------------------------------------------------------- patience
 
 
 @pytest.mark.parametrize(
@@ -350,7 +351,7 @@ def test_closed_answer_closes_the_connection(ollama: OllamaDouble) -> None:
     assert asyncio.run(close())
 
 
-# -------------------------------------------------------------------------------------------------------- no third party
+# ---------------------------------------------------------------------------------------- no third party
 
 _TRACED = """
 import asyncio, sys
@@ -391,7 +392,7 @@ print(quiet, len(calls) > 0)
 
 def test_nothing_is_traced_even_where_langsmith_is_on(ollama: OllamaDouble) -> None:
     command = [sys.executable, "-c", _TRACED, ollama.url]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | {"PYTHONPATH": "."})
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
     # The second run, by LangChain's own call, is traced: it shows that the first could have been.
     assert ran.stdout.split() == ["0", "True"], ran.stderr
 
@@ -399,10 +400,10 @@ def test_nothing_is_traced_even_where_langsmith_is_on(ollama: OllamaDouble) -> N
 def test_generator_is_imported_without_langchain_and_ollama() -> None:
     code = "import sys, retrieval.ollama_generator; print([m for m in ('langchain_core', 'ollama', 'httpx', 'numpy', "
     code += "'torch') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT).stdout.strip() == "[]"
 
 
-# ------------------------------------------------------------------------------------------------------- which model
+# ---------------------------------------------------------------------------------------- which model
 
 
 def found(wanted: str, models: list[str], **capabilities: list[str]) -> str | None:

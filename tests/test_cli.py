@@ -186,7 +186,7 @@ def test_no_fault_ends_in_a_traceback(
     def fail(*_: object) -> None:
         raise fault
 
-    monkeypatch.setattr(cli, "_begin", fail)
+    monkeypatch.setattr("bot.settings.begin", fail)
     outcome = dalil("doctor", "--json")
     assert (outcome.code, outcome.out) == (code, "")
     assert said in outcome.err
@@ -299,7 +299,7 @@ def test_search_lists_passages(dalil: Any) -> None:
 def test_chat_reads_questions_from_a_pipe() -> None:
     outcome = process("chat", stdin=f"{QUESTION}\n/quit\n{QUESTION}\n", DALIL_LANGUAGE="ar")
     assert outcome.code == 0
-    assert outcome.out.count("[1] «") == 1
+    assert outcome.out.count("bridge.txt") == 1
     assert outcome.err == "الفهرس فارغ؛ تُفهرس المقالات أولًا من «news»\n"
     assert "\x1b" not in outcome.out + outcome.err
 
@@ -352,3 +352,11 @@ def test_doctor_takes_no_language_model_for_no_fault(dalil: Any, monkeypatch: py
 def test_doctor_never_shows_a_token(dalil: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "123456:AAxyz")
     assert "AAxyz" not in dalil("doctor").out + dalil("doctor", "--json").out
+
+
+def test_doctor_sets_a_broken_index_aside(dalil: Any, folder: Path) -> None:
+    dalil("ingest")
+    (folder / ".dalil" / "articles.db").write_bytes(b"no database" * 1000)
+    outcome = dalil("doctor", "--json")
+    fixes = [check["fix"] for check in json.loads(outcome.out)["checks"] if check["name"] == "index"]
+    assert (outcome.code, fixes) == (1, ["mv .dalil .dalil.broken && dalil ingest"])

@@ -15,10 +15,7 @@ from retrieval.embedding import OllamaEmbedder, SentenceTransformerEmbedder, ope
 from retrieval.errors import BadSetting, EmbedderError, EmbedderMissing
 from tests.ollama_double import Embed, OllamaDouble
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:builtin type .* has no __module__ attribute:DeprecationWarning",  # SWIG, at the import of sentencepiece
-)
-
+ROOT = Path(__file__).parent.parent
 TEXT = "افتتح الوزير الجسر"
 OTHER = "فاز الفريق"
 WORDS = ["[UNK]", "query", "passage", ":", *TEXT.split(), *OTHER.split()]
@@ -28,7 +25,7 @@ def length(vector: list[float]) -> float:
     return math.sqrt(math.fsum(value * value for value in vector))
 
 
-# ------------------------------------------------------------------------------------------------- sentence-transformers
+# ---------------------------------------------------------------------------------------- sentence-transformers
 
 
 def model_folder(parent: Path, name: str, prompts: dict[str, str] | None = None) -> str:
@@ -147,10 +144,10 @@ def test_nothing_heavy_is_imported_before_it_is_used() -> None:
     code = "import sys; from retrieval.embedding import open_embedder; open_embedder('a/b', ollama_host=None); "
     code += "open_embedder('ollama:m', ollama_host=None); "
     code += "print([m for m in ('torch', 'sentence_transformers', 'ollama', 'numpy', 'httpx') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT).stdout.strip() == "[]"
 
 
-# ---------------------------------------------------------------------------------------------------------------- Ollama
+# ---------------------------------------------------------------------------------------- Ollama
 
 
 @pytest.fixture

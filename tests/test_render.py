@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -38,8 +39,8 @@ def citation(quote: str, label: int = 1, passage: Passage = PASSAGE) -> Citation
 ANSWER = Answer(
     question="كم قُتل؟",
     query="كم قُتل",
-    text="قُتِلَ أربعةُ جنود في سيونيك. [1]",
-    mode="quotes",
+    text="في سيونيك قُتل أربعة. [1]",
+    mode="llm",
     citations=(citation("قُتِلَ أربعةُ جنود في سيونيك."),),
     seconds={"retrieve": 0.01234567, "answer": 0.5},
 )
@@ -49,8 +50,8 @@ def test_answer_object_is_that_of_the_contract() -> None:
     assert answer_object(ANSWER) == {
         "question": "كم قُتل؟",
         "query": "كم قُتل",
-        "text": "قُتِلَ أربعةُ جنود في سيونيك. [1]",
-        "mode": "quotes",
+        "text": "في سيونيك قُتل أربعة. [1]",
+        "mode": "llm",
         "declined": False,
         "reason": None,
         "citations": [
@@ -125,7 +126,7 @@ def test_report_object_counts_and_explains() -> None:
 
 def test_an_answer_in_a_pipe_is_plain_and_unwrapped() -> None:
     assert answer_text(ANSWER, Messages("ar"), Page()) == (
-        "قُتِلَ أربعةُ جنود في سيونيك. [1]\n\n[1] «قُتِلَ أربعةُ جنود في سيونيك.»\n    اشتباك حدودي · الشرق الأوسط · 2024-02-13"
+        "في سيونيك قُتل أربعة. [1]\n\n[1] «قُتِلَ أربعةُ جنود في سيونيك.»\n    اشتباك حدودي · الشرق الأوسط · 2024-02-13"
     )
 
 
@@ -133,6 +134,17 @@ def test_an_answer_on_a_terminal_has_bold_marks_and_dim_sources() -> None:
     shown = answer_text(ANSWER, Messages("ar"), Page(width=80, colour=True))
     assert shown.count("\x1b[1m[1]\x1b[0m") == 2
     assert "\x1b[2m    اشتباك حدودي · الشرق الأوسط · 2024-02-13\x1b[0m" in shown
+
+
+def test_a_quote_that_is_the_answer_is_not_repeated() -> None:
+    two = (citation("أربعةُ جنود"), citation("وقال علييف", 2))
+    answer = replace(ANSWER, text="أربعةُ جنود [1]\nوقال علييف [2]", citations=two)
+    assert answer_text(answer, Messages("ar"), Page()) == (
+        "أربعةُ جنود [1]\nوقال علييف [2]\n"
+        "\n"
+        "[1] اشتباك حدودي · الشرق الأوسط · 2024-02-13\n"
+        "[2] اشتباك حدودي · الشرق الأوسط · 2024-02-13"
+    )
 
 
 def test_a_declined_answer_shows_the_closest_passages() -> None:

@@ -13,10 +13,36 @@ from retrieval.sources.article import ArticleBuilder
 from retrieval.sources.dump import read_text
 from retrieval.types import Article
 
-PLACES = "بيروت دمشق الخرطوم طرابلس عمّان صنعاء الرباط مراكش أسوان البصرة نواكشوط الدوحة".split()
-ACTORS = "الحكومة البرلمان المحافظ الوزيرة المستشفى الجامعة الميناء المصرف النقابة البلدية المنتخب الهيئة".split()
-VERBS = "يعلن يرفض يؤجل يفتتح يناقش يراجع يقرّ يستأنف يُطلق يوسّع".split()
-OBJECTS = "خطة اتفاقاً مشروعاً قانوناً مهرجاناً معرضاً برنامجاً طريقاً محطة جسراً".split()
+PLACES = [
+    "بيروت",
+    "دمشق",
+    "الخرطوم",
+    "طرابلس",
+    "عمّان",
+    "صنعاء",
+    "الرباط",
+    "مراكش",
+    "أسوان",
+    "البصرة",
+    "نواكشوط",
+    "الدوحة",
+]
+ACTORS = [
+    "الحكومة",
+    "البرلمان",
+    "المحافظ",
+    "الوزيرة",
+    "المستشفى",
+    "الجامعة",
+    "الميناء",
+    "المصرف",
+    "النقابة",
+    "البلدية",
+    "المنتخب",
+    "الهيئة",
+]
+VERBS = ["يعلن", "يرفض", "يؤجل", "يفتتح", "يناقش", "يراجع", "يقرّ", "يستأنف", "يُطلق", "يوسّع"]
+OBJECTS = ["خطة", "اتفاقاً", "مشروعاً", "قانوناً", "مهرجاناً", "معرضاً", "برنامجاً", "طريقاً", "محطة", "جسراً"]
 TAILS = ["بعد أشهر من الانتظار", "وسط انتقادات", "للمرة الثالثة", "رغم ارتفاع التكلفة", "في 12 بلدة", "قبل نهاية العام"]
 CREDITS = [
     "أ.ف.ب", "رويترز", "د.ب.أ", "إ.ب.أ", "أ.ب", "الأناضول", "واس", "غيتي", "الشرق الأوسط", "أرشيفية", "AFP", "EPA", "REUTERS",
@@ -59,9 +85,8 @@ def paragraphs(draw: st.DrawFn, start: int) -> tuple[str, ...]:
 def articles(draw: st.DrawFn, place: int) -> Written:
     number = 1000 * (place + 1)
     captions = tuple(
-        f"صورة عامة لما حدث: {sentence(draw, number + 500 + index)} ({draw(st.sampled_from(CREDITS))})"
-        if draw(st.booleans())
-        else f"{sentence(draw, number + 600 + index)} ({draw(st.sampled_from(CREDITS))})"
+        sentence(draw, number + 500 + index)
+        + draw(st.sampled_from([*(f" ({name})" for name in CREDITS), *[""][index:]]))
         for index in range(draw(st.integers(1, 3)))
     )
     return Written(
@@ -72,20 +97,36 @@ def articles(draw: st.DrawFn, place: int) -> Written:
     )
 
 
+def another_copy(draw: st.DrawFn, title: str) -> str:
+    title = title.replace("ة", f"{FATHA}ة") if draw(st.booleans()) else title
+    return title.replace("في", f"ف{TATWEEL}{TATWEEL}ي") if draw(st.booleans()) else title
+
+
 @st.composite
-def heads(draw: st.DrawFn, article: Written, *, may_be_single: bool) -> list[str]:
-    """The lines from the first copy of the title to the last caption above the text; an empty string is an empty line."""
-    furniture = draw(st.lists(st.sampled_from(FURNITURE), max_size=3))
-    top = [article.captions[0]] * draw(st.integers(1, 2))
-    single = may_be_single and draw(st.booleans())
-    lines = [article.title, ""]
-    lines += [article.subtitle, ""] if article.subtitle else []
-    lines += [*top, *furniture, ""]
-    if not single:
-        copy = article.title.replace("ة", f"{FATHA}ة") if draw(st.booleans()) else article.title
-        copy = copy.replace("في", f"ف{TATWEEL}{TATWEEL}ي") if draw(st.booleans()) else copy
-        lines += [copy, "", *[article.captions[0]] * draw(st.integers(0, 2)), ""]
-    return lines
+def heads(draw: st.DrawFn, article: Written, *, set_apart: bool) -> list[str]:
+    """The lines from the first copy of the title to the last caption above the text; an empty string is an empty line.
+
+    Set apart from the article before, the title may stand but once.
+    """
+    layout = draw(st.sampled_from(["twice", "directly", "above", "below"] if set_apart else ["twice", "directly"]))
+    furniture = draw(
+        st.lists(
+            st.sampled_from(FURNITURE),
+            min_size=layout == "below" or (layout == "directly" and not set_apart),
+            max_size=3,
+        )
+    )
+    copy = another_copy(draw, article.title)
+    picture = [article.captions[0]] * draw(st.integers(1 + (not article.captions[0].endswith(")")), 2))
+    again = picture if draw(st.booleans()) else []
+    subtitle = [article.subtitle, ""] if article.subtitle else []
+    if layout == "twice":
+        return [article.title, "", *subtitle, *picture, *furniture, "", copy, "", *again, ""]
+    if layout == "directly":
+        return [article.title, *[""] * draw(st.integers(0, 1)), copy, "", *subtitle, *picture, *furniture, ""]
+    if layout == "above":
+        return [article.title, "", *subtitle, *picture, *furniture, ""]
+    return [*picture, *furniture, "", article.title, "", *subtitle, *picture, ""]
 
 
 @st.composite
@@ -96,7 +137,7 @@ def dumps(draw: st.DrawFn) -> tuple[list[Written], str]:
     for place, article in enumerate(written):
         gap = draw(st.integers(between, between + 3)) if place else draw(st.integers(0, 2))
         lines += [""] * gap
-        lines += draw(heads(article, may_be_single=not place or gap > max(between, 1)))
+        lines += draw(heads(article, set_apart=not place or gap > max(between, 1)))
         later = list(article.captions[1:])
         for index, paragraph in enumerate(article.paragraphs):
             lines += [paragraph, *[""] * between]
@@ -119,7 +160,7 @@ def read(text: str) -> list[Article]:
     return [article for draft in read_text(text) if (article := builder.build(draft))]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(dumps())
 def test_a_dump_gives_back_its_articles(dump: tuple[list[Written], str]) -> None:
     written, text = dump
@@ -134,8 +175,10 @@ def test_a_dump_gives_back_its_articles(dump: tuple[list[Written], str]) -> None
         assert inner == list(original.paragraphs)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text(alphabet=st.sampled_from("ابتثجحخ دذ رزس\n\r .:()«»TT+#-\u00a0\u0640\u064e1٢ab\u200f\ud800"), max_size=300))
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(alphabet=st.sampled_from("ابتثجحخ دذ رزس\n\r .:()«»TT+#-\u00a0\u0640\u064e1٢ab\u200f\ud800"), max_size=300)
+)
 def test_any_text_can_be_read_and_its_spans_are_exact(text: str) -> None:
     for article in read(text):
         assert article.body

@@ -49,6 +49,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Check the set-up: what is configured, what answers, what is missing, and the command that mends it.",
     ),
     "example.doctor": ("dalil doctor", "dalil doctor"),
+    "help.eval": ("قِس جودة الأجوبة.", "Measure how good the answers are."),
+    "example.eval": ("dalil eval answers seeds/questions.jsonl", "dalil eval answers seeds/questions.jsonl"),
+    "help.eval.answers": (
+        "قِس الأجوبة على أسئلة لها شواهد معروفة: ملف أسئلة عن المقالات، أو مجلد بتنسيق BEIR فيه answers.jsonl.",
+        "Measure answers to questions with known evidence: a file about the articles held, or a BEIR folder with answers.jsonl.",
+    ),
+    "help.eval.answers.paths": ("ملفات أسئلة أو مجلدات.", "Files of questions, or folders."),
+    "help.eval.answers.split": ("القسم المطلوب من مجموعة البيانات.", "The split of a data set."),
+    "help.eval.answers.misses": ("اعرض الأسئلة التي أخطأها.", "List the questions that went wrong."),
+    "example.eval.answers": (
+        "dalil eval answers seeds/questions.jsonl --misses",
+        "dalil eval answers seeds/questions.jsonl --misses",
+    ),
     "help.*.data_dir": (
         "مجلد الفهرس، بدل الإعداد DALIL_DATA_DIR.",
         "The folder of the index, instead of DALIL_DATA_DIR.",

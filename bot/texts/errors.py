@@ -87,8 +87,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Two different articles have the id “{article_id}”: “{path}”, and before it “{first}”; rename one",
     ),
     "store_failed": (
-        "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه ({problem})؛ أعد بناءه: dalil ingest --rebuild",
-        "The index in “{path}” could not be read or written ({problem}); build it anew: dalil ingest --rebuild",
+        "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه ({problem})؛ أعد بناءه: dalil ingest --rebuild أو افحصه: dalil doctor",
+        "The index in “{path}” could not be used ({problem}); build it anew: dalil ingest --rebuild, or see: dalil doctor",
     ),
     "store_failed.bare": (
         "تعذّرت قراءة الفهرس أو الكتابة فيه؛ أعد بناءه: dalil ingest --rebuild",

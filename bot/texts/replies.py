@@ -124,4 +124,8 @@ REPLIES: dict[str, tuple[str, str]] = {
     "passage.few": ("{n} مقاطع", "{n} passages"),
     "passage.many": ("{n} مقطعًا", "{n} passages"),
     "passage.other": ("{n} مقطع", "{n} passages"),
+    # dalil eval
+    "eval.declined_wrong": ("امتنع وكان الجواب موجودًا", "declined, though the articles answer"),
+    "eval.no_evidence": ("أجاب بغير الشاهد المنتظر", "answered without the expected evidence"),
+    "eval.answered_wrong": ("أجاب عمّا لا تجيب عنه المقالات", "answered what the articles do not answer"),
 }

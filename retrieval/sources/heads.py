@@ -4,7 +4,7 @@ A dump is pages pasted below each other. A page shows its title above the pictur
 caption of the picture once or twice under each; between the copies stand buttons, a date, a byline. So an article
 begins, going from the first line to the last,
  1. where a line comes again within a few lines and only such head material, and at most two other short lines, lie
-    between the copies (nothing between them: there must be a break before, head material after, or other evidence);
+    between the copies (nothing between them: there must be a break before, or furniture, a date or a byline after);
  2. after a break (more empty lines than between paragraphs), at a heading that head material follows, with no other title between;
  3. after a break, at head material that a title as in 1 follows, or a heading below furniture or a date.
 All else is body, for a passage wrongly taken for a head would be lost from the running text.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.sources.furniture import is_related_label
 from retrieval.sources.headings import ends_sentence
 from retrieval.sources.page import HEAD_MATERIAL, PAGE_MARKS, Kind, Page
 
@@ -48,7 +49,7 @@ def find_heads(page: Page) -> list[Head]:
 
 
 def _head_at(page: Page, index: int, *, below_head: bool) -> Head | None:
-    if page.lines[index].kind in HEAD_MATERIAL:
+    if page.lines[index].kind in HEAD_MATERIAL or _frames_a_title(page, index):
         return _head_below_material(page, index)
     if not _may_be_title(page, index):
         return None
@@ -77,6 +78,21 @@ def _head_below_material(page: Page, start: int) -> Head | None:
     if last is None and not (marked and page.lines[title].kind is Kind.HEADING):
         return None
     return _head(page, start, title, title if last is None else last)
+
+
+def _frames_a_title(page: Page, index: int) -> bool:
+    """Whether a line stands twice in a row, and twice again below a title and subtitle that stand once: a caption."""
+    if not page.repeats_next(index):
+        return False
+    key = page.lines[index].key
+    inside: list[int] = []
+    for other in range(index + 2, min(index + _WINDOW, len(page.lines))):
+        if page.lines[other].key == key:
+            headings = all(page.lines[place].kind is Kind.HEADING for place in inside)
+            return page.repeats_next(other) and headings and 1 <= len(inside) <= _LOOSE_LIMIT
+        if not _is_material(page, other):
+            inside.append(other)
+    return False
 
 
 def _may_be_title(page: Page, index: int) -> bool:
@@ -112,15 +128,29 @@ def _last_copy(page: Page, title: int) -> int | None:
 def _stands_alone_as_title(page: Page, title: int, last: int) -> bool:
     """Whether copies with nothing of a page between them are a title, not a caption set twice or a refrain."""
     lines = page.lines
-    if title > 0 and lines[title - 1].kind is Kind.RELATED:
+    if title > 0 and is_related_label(lines[title - 1].text):
         return False
     if page.is_break(title):
         return lines[title].kind is Kind.HEADING
     if any(line.key == lines[title].key for line in lines[:title]):
         return False
-    followed = last + 1 < len(lines) and lines[last + 1].kind in HEAD_MATERIAL
     set_apart = last == title + 1 and lines[last].gap > 0 and any(line.gap == 0 for line in lines[1:])
-    return lines[title].kind is Kind.HEADING and (followed or set_apart)
+    return lines[title].kind is Kind.HEADING and (set_apart or _stands_above_marks(page, last + 1))
+
+
+def _stands_above_marks(page: Page, start: int) -> bool:
+    """Whether furniture, a date or a byline follows, below a subtitle and captions at most, then text."""
+    marked = False
+    for index in range(start, min(start + _WINDOW, len(page.lines))):
+        if page.is_break(index):
+            return False
+        if not _is_material(page, index):
+            another_title = _recurs(page, index, index)
+            subtitle = index == start and page.lines[index].kind is Kind.HEADING
+            if another_title or not subtitle:
+                return marked and not another_title
+        marked = marked or page.lines[index].kind in PAGE_MARKS
+    return False
 
 
 def _leads_to_material(page: Page, title: int) -> bool:

@@ -122,8 +122,6 @@ def _smallest_break(lines: tuple[Line, ...]) -> int:
 
     Measured where neither neighbour may be a title.
     """
-    inner = sorted(
-        line.gap for before, line in pairwise(lines) if line.kind is before.kind is Kind.TEXT
-    )
+    inner = sorted(line.gap for before, line in pairwise(lines) if line.kind is before.kind is Kind.TEXT)
     usual = inner[min(int(_INNER_SHARE * len(inner)), len(inner) - 1)] if inner else 1
     return max(_SMALLEST_BREAK, usual + 1)

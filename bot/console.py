@@ -1,0 +1,56 @@
+"""What the commands share: the index filled before its first use, progress on standard error, failures named there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+import typer
+
+from bot.messages import Messages
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from retrieval.index import Index
+    from retrieval.types import IngestReport
+
+
+@contextmanager
+def filled_index(settings: Settings, messages: Messages) -> Iterator[Index]:
+    """The index; an empty one takes in the articles folder first, and says so."""
+    from bot import wiring
+
+    with wiring.opened_index(settings) as index:
+        if not index.article_count:
+            typer.echo(messages("ingest.first", path=settings.articles), err=True)
+            with progress(messages) as on_progress:
+                tell_failures(wiring.fill(index, settings, on_progress=on_progress), messages)
+        yield index
+
+
+def tell_failures(report: IngestReport, messages: Messages) -> None:
+    """Names each source that failed on standard error, with file, line and reason."""
+    for failure in report.failures:
+        typer.echo(messages.failure(failure), err=True)
+
+
+def is_lively(stream: TextIO) -> bool:
+    """Whether colour and animation are wanted: on a terminal that can, and without NO_COLOR (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def progress(messages: Messages) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on standard error while articles are read; nothing where there is no terminal."""
+    if not is_lively(sys.stderr):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(messages("ingest.reading"), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)

@@ -1,0 +1,101 @@
+"""How good the answers are: evidence in the first citation, gold answers in the first quotes, declining, seconds."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from retrieval.arabic import words
+from retrieval.assistant import Assistant
+from retrieval.evals.questions import GoldQuestion
+from retrieval.types import Answer, Turn
+
+TALK = frozenset({"small_talk", "injection"})
+"""Kinds that are no questions: counted by kind, not among those declined rightly."""
+NOT_ALONE = frozenset({"followup", "english", "multi"})
+"""Kinds left out of the standalone group: they need a conversation, a translation or two articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question and what became of it."""
+
+    gold: GoldQuestion
+    answer: Answer
+    seconds: float
+
+    @property
+    def evidence_first(self) -> bool:
+        """The first citation's quote holds a gold evidence span, spelling variants apart."""
+        return bool(self.answer.citations) and _holds(self.answer.citations[0].quote, self.gold.evidence)
+
+    def answer_within(self, count: int) -> bool:
+        """One of the first `count` quotes holds a gold answer."""
+        return any(_holds(citation.quote, self.gold.answers) for citation in self.answer.citations[:count])
+
+
+def _holds(quote: str, spans: Sequence[str]) -> bool:
+    text = f" {' '.join(words(quote))} "
+    return any(f" {wanted} " in text or wanted in text for span in spans if (wanted := " ".join(words(span))))
+
+
+def evaluate(
+    assistant: Assistant,
+    questions: Iterable[GoldQuestion],
+    *,
+    on_progress: Callable[[int], None] | None = None,
+) -> list[Outcome]:
+    """Asks every question; earlier ones of its conversation are asked first and their answers passed in."""
+    outcomes = []
+    for done, gold in enumerate(questions, start=1):
+        history: list[Turn] = []
+        for earlier in gold.history:
+            history.append(Turn(earlier, assistant.ask(earlier, history)))
+        began = time.perf_counter()
+        answer = assistant.ask(gold.question, history)
+        outcomes.append(Outcome(gold, answer, time.perf_counter() - began))
+        if on_progress:
+            on_progress(done)
+    return outcomes
+
+
+Figures = dict[str, float | int | None]
+
+
+def figures(outcomes: Sequence[Outcome]) -> Figures:
+    """The measures over a group; a share over no questions is None.
+
+    `evidence@1`, `answer@1` and `answer@2` are shares of the answerable questions, a declined one counting as a miss;
+    `declined_wrong` is the share of the answerable and `declined_right` that of the unanswerable that were declined.
+    """
+    answerable = [outcome for outcome in outcomes if outcome.gold.answerable]
+    unanswerable = [outcome for outcome in outcomes if not outcome.gold.answerable and outcome.gold.kind not in TALK]
+    milliseconds = sorted(1000 * outcome.seconds for outcome in outcomes)
+    return {
+        "questions": len(outcomes),
+        "answerable": len(answerable),
+        "unanswerable": len(unanswerable),
+        "answered": sum(not outcome.answer.declined for outcome in outcomes),
+        "evidence@1": _share(outcome.evidence_first for outcome in answerable),
+        "answer@1": _share(outcome.answer_within(1) for outcome in answerable),
+        "answer@2": _share(outcome.answer_within(2) for outcome in answerable),
+        "declined_right": _share(outcome.answer.declined for outcome in unanswerable),
+        "declined_wrong": _share(outcome.answer.declined for outcome in answerable),
+        "ms_per_question_p50": round(statistics.median(milliseconds), 2) if milliseconds else None,
+        "ms_per_question_p95": round(milliseconds[int(0.95 * (len(milliseconds) - 1))], 2) if milliseconds else None,
+    }
+
+
+def groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """The outcomes by group: `standalone` questions, then each kind by name."""
+    kinds = sorted({outcome.gold.kind for outcome in outcomes})
+    standalone = [outcome for outcome in outcomes if outcome.gold.kind not in NOT_ALONE | TALK and not outcome.gold.history]
+    by_kind = {kind: [outcome for outcome in outcomes if outcome.gold.kind == kind] for kind in kinds}
+    return {"standalone": standalone, **by_kind}
+
+
+def _share(values: Iterable[bool]) -> float | None:
+    counted = [bool(value) for value in values]
+    return round(sum(counted) / len(counted), 4) if counted else None

@@ -1,0 +1,115 @@
+"""Choosing the sentence that answers, and declining when none does."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.arabic import words
+from retrieval.declining import lacking
+from retrieval.expectations import expectation_met, measured
+from retrieval.questions import analyse
+from retrieval.quotes import WEIGHTS, Candidate, rank
+from retrieval.types import Hit, Passage, Source
+
+BODY = (
+    "افتتح وزير النقل سامر الخطيب، أمس الأحد، جسر الوادي في مدينة كفر زيت بعد ثلاث سنوات من العمل. "
+    "وبلغت كلفة الجسر 42 مليون دولار دفعت نصفها الحكومة. "
+    "وقال الخطيب (51 عاماً): «هذا الجسر حلم انتظره أهل الوادي نصف قرن». "
+    "ويمتد الجسر على طول 640 متراً فوق نهر السلسبيل. "
+    "وكان حريق قد عطّل البناء في مارس (آذار) 2022 بسبب شرارة من آلة لحام."
+)
+
+
+def _hits(body: str = BODY, title: str = "افتتاح جسر الوادي في كفر زيت") -> list[Hit]:
+    source = Source("bridge", title)
+    return [Hit(Passage("bridge#0", source, 0, body, 0, len(body)), 1.0)]
+
+
+def _best(question: str) -> Candidate:
+    return rank(analyse(question), _hits())[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "words_of_the_answer"),
+    [
+        ("من هو وزير النقل؟", "سامر الخطيب"),
+        ("كم بلغت كلفة الجسر؟", "42 مليون دولار"),
+        ("كم عمر سامر الخطيب؟", "51 عاماً"),
+        ("ماذا قال الخطيب عن الجسر؟", "حلم انتظره أهل الوادي"),
+        ("ما طول الجسر؟", "640 متراً"),
+        ("متى عطل الحريق البناء؟", "2022"),
+        ("من قال «حلم انتظره أهل الوادي»؟", "وقال الخطيب"),
+        ("مين وزير النقل يلي افتتح الجسر", "سامر الخطيب"),
+        ("كم كلفت الجسـر بالدولارات", "42 مليون دولار"),
+    ],
+)
+def test_best_sentence_answers(question: str, words_of_the_answer: str) -> None:
+    assert words_of_the_answer in _best(question).text
+
+
+def test_spans_are_exact_and_features_are_the_weighted_ones() -> None:
+    for candidate in rank(analyse("ما طول الجسر؟"), _hits()):
+        assert candidate.span.of(BODY) == candidate.text
+        assert candidate.features.keys() == WEIGHTS.keys()
+        assert all(0.0 <= value <= 1.0 + 1e-9 for value in candidate.features.values())
+
+
+def test_candidates_come_best_first() -> None:
+    scores = [candidate.score for candidate in rank(analyse("كلفة الجسر"), _hits())]
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) == 5
+
+
+def test_nothing_to_rank() -> None:
+    assert rank(analyse("كلفة الجسر"), []) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "lack"),
+    [
+        ("من هو وزير الصحة؟", "role"),
+        ("كم عمر مهندس الجسر؟", None),  # the sentence with an age is the best; only the reader can tell whose it is
+        ("كم عدد العمال الذين بنوا جسر الوادي؟", "count"),
+        ("ما نسبة إنجاز جسر الوادي؟", "measure"),
+        ("متى وُلد سامر الخطيب؟", None),
+        ("كيف تُطبخ المقلوبة؟", "topic"),
+        ("هل افتتح وزير النقل جسراً في اليابان؟", "anchor"),
+        ("هل افتتح وزير النقل الجسر في 1987؟", "anchor"),
+        ("ماذا قال الخطيب عن رواية «بائع الريح»؟", "anchor"),
+        ("ما طول جسر الوادي؟", None),
+    ],
+)
+def test_what_a_question_asks_for_must_be_there(question: str, lack: str | None) -> None:
+    asked = analyse(question)
+    lacks = {lacking(asked, candidate) for candidate in rank(asked, _hits())[:1]}
+    assert lacks == {lack}
+
+
+def test_date_is_looked_for_when_a_date_is_asked() -> None:
+    asked = analyse("متى بدأ العمل؟")
+    assert expectation_met(asked, "", words("في مارس 2022")) == 1.0
+    assert 0.0 < expectation_met(asked, "", words("مساء الثلاثاء")) < 1.0
+    assert expectation_met(asked, "", words("بلا موعد")) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "met"),
+    [
+        ("كم جندياً قُتل؟", "قُتل أربعة من جنودها", True),
+        ("كم جندياً قُتل؟", "أُرسل آلاف الجنود", True),
+        ("كم جندياً قُتل؟", "في 7 فبراير اجتمع القادة وبعد كلام طويل ذكروا الجنود", False),
+        ("كم مرة فاز؟", "فاز مرتين باللقب", True),
+        ("كم شهراً دامت الهدنة؟", "دامت الأشهر الأربعة الماضية", True),
+        ("كم عمره؟", "بعد 30 يوماً", False),
+        ("كم عمره؟", "الرئيس (٦٢ عاماً)", True),
+    ],
+)
+def test_number_must_stand_beside_what_is_counted(question: str, sentence: str, met: bool) -> None:
+    asked = analyse(question)
+    assert (expectation_met(asked, sentence, words(sentence)) == 1.0) is met
+
+
+def test_unit_tells_the_measure() -> None:
+    asked = analyse("ما المسافة بين القريتين؟")
+    assert measured(asked, words("تبعدان 12 كيلومتراً"))
+    assert not measured(asked, words("فيهما 12 مدرسة"))

@@ -1,0 +1,304 @@
+"""Markdown, JSON Lines and JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import RecordBroken, SourceEmpty, SourceEncoding
+from retrieval.sources import read
+from retrieval.types import Article, Failure
+
+
+def read_one(path: Path, text: str | bytes) -> list[Article | Failure]:
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(read([path]))
+
+
+def article(path: Path, text: str | bytes) -> Article:
+    (found,) = read_one(path, text)
+    assert isinstance(found, Article), found
+    return found
+
+
+def captions(found: Article) -> list[str]:
+    return [span.of(found.body) for span in found.captions]
+
+
+MARKDOWN = """\
+---
+title: "ميناء الصيد يعود إلى العمل"
+date: 2024-03-09
+url: https://example.org/port?a=1#top
+outlet: 'صحيفة المرفأ'
+author: سامي حداد
+id: port-7
+---
+# ميناء الصيد يعود إلى العمل
+
+عاد **ميناء الصيد** إلى العمل *السبت* بعد [إصلاحات](https://example.org/a_(b)) دامت
+ثلاثة أشهر، وفق `البلدية`.
+
+![قوارب الصيد في الميناء](boats.jpg "صورة")
+
+## أرقام __الموسم__
+
+> قال الصياد «أبو علي»:
+> «عدنا أخيراً».
+
+- 40 قارباً
+* سوق واحدة
+1. رصيف جديد
+
+```
+2 * 3 * 4
+```
+
+snake_case_name و 3 * 4 و \\*نجمة\\*
+<!-- ملاحظة داخلية -->
+
+***
+
+| الشهر | الأطنان |
+|-------|---------|
+| مارس | 12 |
+"""
+
+
+def test_markdown_loses_its_marks_and_no_text(tmp_path: Path) -> None:
+    found = article(tmp_path / "port.md", MARKDOWN)
+    assert found.source.title == "ميناء الصيد يعود إلى العمل"
+    assert found.source.article_id == "port-7"
+    assert found.source.url == "https://example.org/port?a=1#top"
+    assert found.source.outlet == "صحيفة المرفأ"
+    assert found.source.published == date(2024, 3, 9)
+    assert captions(found) == ["قوارب الصيد في الميناء"]
+    assert found.body.split("\n\n") == [
+        "عاد ميناء الصيد إلى العمل السبت بعد إصلاحات دامت ثلاثة أشهر، وفق البلدية.",
+        "أرقام الموسم",
+        "قال الصياد «أبو علي»: «عدنا أخيراً».",
+        "40 قارباً",
+        "سوق واحدة",
+        "رصيف جديد",
+        "2 * 3 * 4",
+        "snake_case_name و 3 * 4 و *نجمة*",
+        "الشهر | الأطنان",
+        "مارس | 12",
+        "قوارب الصيد في الميناء",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        ("# عنوان أول\n\nنص الخبر هنا.\n", "عنوان أول", "نص الخبر هنا."),
+        ("عنوان أول\n=========\n\nنص الخبر هنا.\n", "عنوان أول", "نص الخبر هنا."),
+        ("## قسم\n\nنص الخبر هنا.\n", "قسم", "نص الخبر هنا."),
+        ("نص الخبر هنا. ثم تتمة له.\n", "نص الخبر هنا.", "نص الخبر هنا. ثم تتمة له."),
+        ("---\ntitle: عنوان\n---\n# عنوان آخر\n\nنص.\n", "عنوان", "عنوان آخر\n\nنص."),
+        ("---\r\ntitle: عنوان\r\n---\r\n\r\nنص.\r\n", "عنوان", "نص."),
+        ("---\nلا شيء هنا يغلق\n\nنص.\n", "لا شيء هنا يغلق", "نص."),
+        ("# عنوان فقط\n", "عنوان فقط", "عنوان فقط"),
+        (
+            "# عنوان\n\n[![صورة الميناء](a.png)](b) نص. <https://a.example>\n",
+            "عنوان",
+            "نص. https://a.example\n\nصورة الميناء",
+        ),
+    ],
+)
+def test_the_title_of_a_markdown_file(tmp_path: Path, text: str, title: str, body: str) -> None:
+    found = article(tmp_path / "page.markdown", text)
+    assert (found.source.title, found.body) == (title, body)
+
+
+def lines(*records: object) -> str:
+    return "".join(
+        f"{record if isinstance(record, str) else json.dumps(record, ensure_ascii=False)}\n" for record in records
+    )
+
+
+def test_a_broken_line_is_named_and_the_others_go_in(tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl"
+    found = read_one(
+        path,
+        lines(
+            {"id": "a", "title": "أول", "text": "نص أول."},
+            '{"id": "b", "text": "نص',
+            "",
+            ["ليس", "سجلاً"],
+            {"id": "c", "title": "بلا نص"},
+            {"id": "d", "text": 7},
+            {"id": "e", "text": " \u200f \n"},
+            {"id": "f", "title": "أخير", "text": "نص أخير."},
+        ),
+    )
+    assert [
+        item.source.article_id if isinstance(item, Article) else (item.line, item.error.values["problem"])
+        for item in found
+    ] == [
+        "a",
+        (2, "not valid JSON"),
+        (4, "not an object"),
+        (5, "no text"),
+        (6, "text is not a string"),
+        (7, "no text"),
+        "f",
+    ]
+    failure = found[1]
+    assert isinstance(failure, Failure)
+    assert isinstance(failure.error, RecordBroken)
+    assert failure.origin == failure.error.values["path"] == str(path)
+    assert failure.error.values["line"] == "2"
+
+
+def test_the_fields_of_a_record(tmp_path: Path) -> None:
+    found = article(
+        tmp_path / "news.ndjson",
+        lines(
+            {
+                "_id": "خبر#1\t2",
+                "headline": "عنوان\nعلى سطرين",
+                "subtitle": "عنوان فرعي",
+                "body": "فقرة أولى.\nفقرة ثانية.\n\nفقرة ثالثة \ud800تامة.",
+                "link": "https://example.org/1",
+                "publisher": "المرفأ",
+                "pubDate": "Sat, 09 Mar 2024 10:00:00 GMT",
+                "captions": ["قوارب (رويترز)", "قوارب  (رويترز)", 3, ""],
+            }
+        ),
+    )
+    assert found.source.article_id == "خبر-1-2"
+    assert found.source.title == "عنوان على سطرين"
+    assert (found.source.url, found.source.outlet) == ("https://example.org/1", "المرفأ")
+    assert found.source.published == date(2024, 3, 9)
+    assert found.body == "عنوان فرعي\n\nفقرة أولى.\n\nفقرة ثانية.\n\nفقرة ثالثة تامة.\n\nقوارب (رويترز)"
+    assert found.subtitle is not None
+    assert found.subtitle.of(found.body) == "عنوان فرعي"
+    assert captions(found) == ["قوارب (رويترز)"]
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2024-03-09", date(2024, 3, 9)),
+        ("2024-03-09T23:59:00+03:00", date(2024, 3, 9)),
+        ("2024/03/09", date(2024, 3, 9)),
+        ("2024/3/9", date(2024, 3, 9)),
+        ("٩ آذار ٢٠٢٤", date(2024, 3, 9)),
+        ("2024-13-40", None),
+        ("أمس", None),
+        ("", None),
+        (None, None),
+        (1709942400, None),
+        ([], None),
+    ],
+)
+def test_the_date_of_a_record(tmp_path: Path, value: object, day: date | None) -> None:
+    assert article(tmp_path / "news.jsonl", lines({"text": "نص.", "published": value})).source.published == day
+
+
+def test_text_of_a_record_is_not_searched_for_page_furniture(tmp_path: Path) -> None:
+    found = article(tmp_path / "news.jsonl", lines({"title": "عنوان", "text": "مشاركة\nعنوان\nعنوان\nنص (رويترز)"}))
+    assert found.body.split("\n\n") == ["مشاركة", "عنوان", "عنوان", "نص (رويترز)"]
+
+
+def test_ids_are_given_once_in_a_file(tmp_path: Path) -> None:
+    records = [
+        {"id": "a", "text": "١."},
+        {"id": "a", "text": "٢."},
+        {"title": "عنوان", "text": "٣."},
+        {"title": "عُنوان", "text": "٤."},
+    ]
+    found = read_one(
+        tmp_path / "News 7.jsonl", lines(*records, {"id": "ط" * 300, "text": "٥."}, {"id": 12, "text": "٦."})
+    )
+    ids = [item.source.article_id for item in found if isinstance(item, Article)]
+    assert ids[:2] == ["a", "a-2"]
+    assert ids[2].startswith("news-7-")
+    assert ids[3] == f"{ids[2]}-2"
+    assert ids[4:] == ["ط" * 120, "12"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1256"])
+def test_lines_in_other_encodings(tmp_path: Path, encoding: str) -> None:
+    text = lines({"title": "نتائج القمة", "text": "انتهت القمة في القاهرة إلى اتفاق على التعاون بين الدول."}) * 3
+    found = read_one(tmp_path / "news.jsonl", text.replace("\n", "\r\n").encode(encoding))
+    assert [item.source.title for item in found if isinstance(item, Article)] == ["نتائج القمة"] * 3
+
+
+def test_a_line_that_is_not_utf8_is_a_broken_record(tmp_path: Path) -> None:
+    good = lines({"title": "نتائج القمة", "text": "انتهت القمة في القاهرة إلى اتفاق."}).encode()
+    first, broken, last = read_one(tmp_path / "news.jsonl", good + b'{"text": "\xff\xfe"}\n' + good)
+    assert isinstance(first, Article)
+    assert isinstance(last, Article)
+    assert isinstance(broken, Failure)
+    assert (broken.line, broken.error.values["problem"]) == (2, "not valid UTF-8")
+
+
+@pytest.mark.parametrize("value", ["[" * 100_000, "9" * 10_000, '{"text": ' * 50_000])
+def test_a_line_that_no_parser_takes_is_a_broken_record(tmp_path: Path, value: str) -> None:
+    broken, good = read_one(tmp_path / "news.jsonl", value + "\n" + lines({"text": "نص."}))
+    assert isinstance(broken, Failure)
+    assert isinstance(broken.error, RecordBroken)
+    assert isinstance(good, Article)
+
+
+def test_a_very_long_line_is_read(tmp_path: Path) -> None:
+    text = "جملة قصيرة عن الميناء. " * 100_000
+    assert len(article(tmp_path / "news.jsonl", lines({"title": "طويل", "text": text})).body) == len(text) - 1
+
+
+def test_a_json_array(tmp_path: Path) -> None:
+    text = '[\n {"id": "a", "text": "أول."},\n 7,\n {"id": "b", "text": "ثانٍ."}\n]\n'
+    first, broken, second = read_one(tmp_path / "news.json", text)
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert (first.source.article_id, second.source.article_id) == ("a", "b")
+    assert isinstance(broken, Failure)
+    assert (broken.line, broken.error.values["problem"]) == (3, "not an object")
+
+
+def test_a_json_object(tmp_path: Path) -> None:
+    assert article(tmp_path / "news.json", '\ufeff{"title": "عنوان",\n "content": "نص."}').body == "نص."
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "articles"),
+    [
+        ('[{"text": "أول."},\n {"text": "ثان."]', 2, 1),
+        ('[{"text": "أول."}\n {"text": "ثان."}]', 2, 1),
+        ('[{"text": "أول."}', 1, 1),
+        ('[{"text": "أول."}] تتمة', 1, 1),
+        ('{"text": "أول."}\n{"text": "ثان."}', 2, 1),
+        ("ليس سجلاً", 1, 0),
+    ],
+)
+def test_the_line_of_an_error_in_json(tmp_path: Path, text: str, line: int, articles: int) -> None:
+    *good, broken = read_one(tmp_path / "news.json", text)
+    assert len(good) == articles
+    assert isinstance(broken, Failure)
+    assert (broken.line, broken.error.values["problem"]) == (line, "not valid JSON")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "error"),
+    [
+        ("a.jsonl", b"", SourceEmpty),
+        ("a.jsonl", b"\n \n", SourceEmpty),
+        ("a.json", b"[]", SourceEmpty),
+        ("a.json", b" ", SourceEmpty),
+        ("a.md", b"---\ntitle: x\n---", None),
+        ("a.md", b"\n\n***\n", SourceEmpty),
+        ("a.jsonl", '{"text": "été à Genève, déjà répété"}'.encode("latin-1"), SourceEncoding),
+    ],
+)
+def test_files_without_an_article(tmp_path: Path, name: str, data: bytes, error: type | None) -> None:
+    (found,) = read_one(tmp_path / name, data)
+    if error is None:
+        assert isinstance(found, Article)
+    else:
+        assert isinstance(found, Failure)
+        assert type(found.error) is error
