@@ -26,6 +26,8 @@ _NUMBERS = frozenset(words(
     " ألف آلاف ألفين ألفا مليون ملايين مليونين مليار مليارات مليارين تريليون نصف ربع ثلث ثلثي ضعف ضعفي مرتين مرة عقدين شخصين أول ثاني"
 ))  # fmt: skip
 _YEARS = "عام عاما سنه سنوات سنين اعوام ربيعا"
+_AGES = frozenset(_YEARS.split())
+_DURATION = frozenset(words("بعد منذ قبل خلال طوال مدى من نحو حوالي زهاء مدة لمدة على قرابة"))
 _LENGTHS = "كيلومتر كيلومترا كيلومترات كلم كم متر مترا امتار ميل ميلا اميال سنتيمتر قدم"
 _MONEY = (
     "دولار دولارا دولارات يورو ريال ريالا جنيه جنيها دينار دينارا درهم درهما ليره روبل فرنك مليون مليار ملايين مليارات"
@@ -97,7 +99,15 @@ def measured(question: Question, sentence_words: Sequence[str]) -> frozenset[str
     return frozenset(
         stem_
         for stem_, units in names_measure(question).items()
-        if _beside_number(frozenset(units.split()), sentence_words)
+        if (_says_age(sentence_words) if units is _YEARS else _beside_number(frozenset(units.split()), sentence_words))
+    )
+
+
+def _says_age(sentence_words: Sequence[str]) -> bool:
+    """Whether a number of years stands there that no word of duration leads in: (62 عاما), not بعد ثلاث سنوات."""
+    return any(
+        is_number(number) and unit in _AGES and before not in _DURATION
+        for before, number, unit in zip(["", *sentence_words], sentence_words, sentence_words[1:], strict=False)
     )
 
 

@@ -26,7 +26,8 @@ def _hits(body: str = BODY, title: str = "افتتاح جسر الوادي في 
 
 
 def _best(question: str) -> Candidate:
-    return rank(analyse(question), _hits())[0]
+    asked = analyse(question)
+    return next(candidate for candidate in rank(asked, _hits()) if lacking(asked, candidate) is None)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_nothing_to_rank() -> None:
     [
         ("من هو وزير الصحة؟", "role"),
         ("كم عمر مهندس الجسر؟", None),  # the sentence with an age is the best; only the reader can tell whose it is
-        ("كم عدد العمال الذين بنوا جسر الوادي؟", "count"),
+        ("كم عدد المهندسين الذين صمموا الجسر؟", "count"),
         ("ما نسبة إنجاز جسر الوادي؟", "measure"),
         ("متى وُلد سامر الخطيب؟", None),
         ("كيف تُطبخ المقلوبة؟", "topic"),
@@ -102,6 +103,7 @@ def test_date_is_looked_for_when_a_date_is_asked() -> None:
         ("كم شهراً دامت الهدنة؟", "دامت الأشهر الأربعة الماضية", True),
         ("كم عمره؟", "بعد 30 يوماً", False),
         ("كم عمره؟", "الرئيس (٦٢ عاماً)", True),
+        ("كم عمره؟", "بعد ثلاث سنوات من العمل", False),
     ],
 )
 def test_number_must_stand_beside_what_is_counted(question: str, sentence: str, met: bool) -> None:

@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
     (root / "lines.jsonl").write_text('{"id": "a", "text": "نص."}\nمكسور\n{"id": "b", "text": "نص."}\n')
     (root / "array.json").write_text('[{"id": "c", "text": "نص."}]')
     (root / "questions.jsonl").write_text('{"id": "q1", "question": "أين الميناء؟", "answers": ["هنا"]}\n')
-    (root / "cut.txt").write_bytes(NEWS.encode()[:-4])
+    (root / "cut.txt").write_bytes(NEWS.encode()[:-3])
     (root / "binary.txt").write_bytes(bytes(range(32)) * 10)
     (root / "french.md").write_bytes("L'été à Genève, déjà répété".encode("latin-1"))
     (root / "empty.txt").write_bytes(b"")

@@ -162,13 +162,13 @@ def test_the_fields_of_a_record(tmp_path: Path) -> None:
                 "_id": "خبر#1\t2",
                 "headline": "عنوان\nعلى سطرين",
                 "subtitle": "عنوان فرعي",
-                "body": "فقرة أولى.\nفقرة ثانية.\n\nفقرة ثالثة \ud800تامة.",
+                "body": "فقرة أولى.\nفقرة ثانية.\n\nفقرة ثالثة SURROGATEتامة.",
                 "link": "https://example.org/1",
                 "publisher": "المرفأ",
                 "pubDate": "Sat, 09 Mar 2024 10:00:00 GMT",
                 "captions": ["قوارب (رويترز)", "قوارب  (رويترز)", 3, ""],
             }
-        ),
+        ).replace("SURROGATE", "\\ud800"),
     )
     assert found.source.article_id == "خبر-1-2"
     assert found.source.title == "عنوان على سطرين"

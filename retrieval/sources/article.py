@@ -69,10 +69,11 @@ class ArticleBuilder:
         """The article, or None when no word is left of the draft."""
         subtitle = clean_line(draft.subtitle)
         captions = _unique(clean_line(caption) for caption in draft.captions)
-        caption_keys = {line_key(caption) for caption in captions}
         paragraphs = [paragraph for paragraph in map(_cleaned_paragraph, draft.paragraphs) if paragraph]
-        paragraphs = [paragraph for paragraph in paragraphs if line_key(paragraph) not in caption_keys - {""}]
-        title = clean_line(draft.title) or title_of("\n".join([subtitle, *paragraphs, *captions]))
+        if captions:
+            known = {line_key(caption) for caption in captions} - {""}
+            paragraphs = [paragraph for paragraph in paragraphs if line_key(paragraph) not in known]
+        title = clean_line(draft.title) or title_of(next(iter([*paragraphs, *captions]), subtitle))
         if not title:
             return None
         body, spans = _joined([subtitle, *paragraphs, *captions] if subtitle else [*paragraphs, *captions] or [title])

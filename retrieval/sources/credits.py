@@ -51,12 +51,13 @@ def is_caption(text: str, credits: frozenset[str] = frozenset()) -> bool:
 
     Also a line that calls itself a picture: «صورة أرشيفية …», «تصوير: …».
     """
-    if len(text) > CAPTION_LENGTH or not is_one_sentence(text):
+    if len(text) > CAPTION_LENGTH:
         return False
-    if is_known_credit(text) or credit_of(text) in credits:
-        return True
-    picture = bool(_PICTURE.match(normalize(text).strip()))
-    return picture and is_heading(text) and not ends_sentence(text) and len(words(text)) >= 3
+    if _in_parentheses(text):
+        return (is_known_credit(text) or credit_of(text) in credits) and is_one_sentence(text)
+    if ends_sentence(text) or not is_heading(text):
+        return False
+    return len(words(text)) >= 3 and bool(_PICTURE.match(normalize(text).strip()))
 
 
 def credit_of(text: str) -> str | None:

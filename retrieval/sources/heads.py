@@ -64,9 +64,10 @@ def _head_at(page: Page, index: int, *, below_head: bool) -> Head | None:
 def _head_below_material(page: Page, start: int) -> Head | None:
     """Rule 3; without a break before, the title must stand between two copies of one caption below furniture."""
     title = start
-    while title < len(page.lines) and _is_material(page, title) and (title == start or not page.is_break(title)):
+    end = min(start + _WINDOW, len(page.lines) - 1)
+    while title < end and _is_material(page, title) and (title == start or not page.is_break(title)):
         title += 1
-    if title >= len(page.lines) or title - start > _WINDOW or page.is_break(title) or not _may_be_title(page, title):
+    if page.is_break(title) or not _may_be_title(page, title):
         return None
     block = page.lines[start:title]
     marked = any(line.kind in PAGE_MARKS for line in block)

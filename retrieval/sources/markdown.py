@@ -18,23 +18,26 @@ _FENCE = re.compile(r"\s*(```+|~~~+)")
 _HEADING = re.compile(r"\s{0,3}(?P<level>#{1,6})(?:\s+(?P<text>.*?))?(?:\s+#+)?\s*")
 _UNDERLINE = re.compile(r"\s{0,3}(?P<mark>=+|-{2,})\s*")
 _RULE = re.compile(r"\s{0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})")
-_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
-_BULLET = re.compile(r"\s*(?:[-*+]|[0-9٠-٩]{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
+_QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
+_BULLET = re.compile(r"^\s*(?:[-*+]|[0-9٠-٩]{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _REFERENCE = re.compile(r"\s{0,3}\[[^\]]+\]:\s+\S+.*")
 
 _ADDRESS = r"\((?:[^()\s]|\([^()\s]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
-_IMAGE = re.compile(rf"!\[(?P<alt>[^\]]*)\](?:{_ADDRESS}|\[[^\]]*\])")
+_IMAGE = re.compile(rf"!\[(?P<alt>[^\]]{0, 2000})\](?:{_ADDRESS}|\[[^\]]*\])")
 _LINK = re.compile(rf"\[(?P<text>[^\[\]]+)\](?:{_ADDRESS}|\[[^\]]*\])")
 _EMPTY_LINK = re.compile(rf"\[\s*\]{_ADDRESS}")
 _AUTOMATIC_LINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
-_CODE = re.compile(r"(`+)(?P<text>.+?)\1")
+_CODE = re.compile(r"(`+)(?P<text>.{1,2000}?)\1")
 _EMPHASIS = (
-    re.compile(r"(\*{1,3})(?=\S)(?P<text>.+?)(?<=\S)\1"),
-    re.compile(r"(?<!\w)(_{1,3})(?=\S)(?P<text>.+?)(?<=\S)\1(?!\w)"),
-    re.compile(r"(~~)(?=\S)(?P<text>.+?)(?<=\S)\1"),
+    re.compile(r"(\*{1,3})(?=\S)(?P<text>.{1,2000}?)(?<=\S)\1"),
+    re.compile(r"(?<!\w)(_{1,3})(?=\S)(?P<text>.{1,2000}?)(?<=\S)\1(?!\w)"),
+    re.compile(r"(~~)(?=\S)(?P<text>.{1,2000}?)(?<=\S)\1"),
 )
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PROTECTED = {mark: 0xE000 + mark for mark in range(0x21, 0x7F) if not chr(mark).isalnum()}
+"""Punctuation that is text and no mark, moved out of the patterns' reach and back again."""
+_RESTORED = {moved: mark for mark, moved in _PROTECTED.items()}
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -147,10 +150,11 @@ class _Blocks:
             self.paragraphs.append(clean(text).strip())
 
     def _without_marks(self, text: str) -> str:
-        self.captions.extend(clean(match["alt"]) for match in _IMAGE.finditer(text))
+        text = _ESCAPE.sub(lambda match: match[1].translate(_PROTECTED), text)
+        text = _CODE.sub(lambda match: match["text"].strip().translate(_PROTECTED), text)
+        self.captions.extend(clean(match["alt"].translate(_RESTORED)) for match in _IMAGE.finditer(text))
         text = _EMPTY_LINK.sub("", _IMAGE.sub("", text))
         text = _AUTOMATIC_LINK.sub(r"\1", _LINK.sub(r"\g<text>", text))
-        text = _CODE.sub(r"\g<text>", text)
         for pattern in _EMPHASIS:
             text = pattern.sub(r"\g<text>", pattern.sub(r"\g<text>", text))
-        return _ESCAPE.sub(r"\1", text)
+        return text.translate(_RESTORED)

@@ -13,7 +13,7 @@ from retrieval.sources.bylines import is_byline
 from retrieval.sources.credits import credit_of, is_caption
 from retrieval.sources.dates import is_bare_date, is_date_line
 from retrieval.sources.furniture import is_furniture, is_related
-from retrieval.sources.headings import is_heading
+from retrieval.sources.headings import HEADING_LENGTH, is_heading
 
 _RULE = re.compile(r"([-=*_#])(?: ?\1){4,}")
 """A line of five or more equal signs divides articles; it counts as two empty lines."""
@@ -39,6 +39,14 @@ class Kind(Enum):
 HEAD_MATERIAL = frozenset({Kind.FURNITURE, Kind.DATE, Kind.BARE_DATE, Kind.BYLINE, Kind.CAPTION})
 """Kinds that stand between the two copies of a title."""
 PAGE_MARKS = HEAD_MATERIAL - {Kind.CAPTION}
+
+_SHORT_KINDS = (
+    (Kind.FURNITURE, is_furniture),
+    (Kind.RELATED, is_related),
+    (Kind.DATE, is_date_line),
+    (Kind.BARE_DATE, is_bare_date),
+    (Kind.BYLINE, is_byline),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +110,12 @@ def _written_lines(text: str) -> list[tuple[str, int]]:
 
 
 def _kind(text: str, credits: frozenset[str]) -> Kind:
-    if is_furniture(text):
-        return Kind.FURNITURE
-    if is_related(text):
-        return Kind.RELATED
-    if is_date_line(text):
-        return Kind.DATE
-    if is_bare_date(text):
-        return Kind.BARE_DATE
+    if len(text) <= HEADING_LENGTH:
+        for kind, is_kind in _SHORT_KINDS:
+            if is_kind(text):
+                return kind
     if is_caption(text, credits):
         return Kind.CAPTION
-    if is_byline(text):
-        return Kind.BYLINE
     return Kind.HEADING if is_heading(text) else Kind.TEXT
 
 

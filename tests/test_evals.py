@@ -1,0 +1,138 @@
+"""Reading gold questions, the measures over outcomes, and the floors under the answers on the development sets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from retrieval.assistant import Assistant
+from retrieval.errors import DatasetBroken
+from retrieval.evals.answers import Outcome, evaluate, figures, groups
+from retrieval.evals.questions import GoldQuestion, read_dataset, read_questions
+from retrieval.hashing import BundledEmbedder
+from retrieval.index import Index
+from retrieval.types import Answer, Citation, Passage, Source
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "tests" / "data"
+
+
+def _outcome(
+    *, quotes: Sequence[str] = (), declined: bool = False, kind: str = "who", answerable: bool = True
+) -> Outcome:
+    source = Source("a", "عنوان")
+    citations = tuple(
+        Citation(label, Passage("a#0", source, 0, quote, 0, len(quote)), quote, 0, len(quote))
+        for label, quote in enumerate(quotes, start=1)
+    )
+    gold = GoldQuestion("q", kind, "س؟", ("أربعة",), ("مقتل أربعة من جنودها",), answerable)
+    answer = Answer("س؟", "س؟", "…", "quotes", citations, declined=declined)
+    return Outcome(gold, answer, 0.01)
+
+
+def test_measures_are_shares_of_the_questions_they_are_about() -> None:
+    outcomes = [
+        _outcome(quotes=["أعلنت مقتلَ أربعةٍ من جنودها أمس"]),
+        _outcome(quotes=["جملة أخرى", "قُتل أربعة"]),
+        _outcome(quotes=["جملة أخرى"]),
+        _outcome(declined=True),
+        _outcome(declined=True, kind="unanswerable", answerable=False),
+        _outcome(quotes=["جواب"], kind="false_premise", answerable=False),
+        _outcome(declined=True, kind="small_talk", answerable=False),
+    ]
+    measured = figures(outcomes)
+    assert measured["questions"] == 7
+    assert measured["answered"] == 4
+    assert measured["evidence@1"] == 0.25
+    assert measured["answer@1"] == 0.25
+    assert measured["answer@2"] == 0.5
+    assert measured["declined_wrong"] == 0.25
+    assert measured["declined_right"] == 0.5
+
+
+def test_share_over_nothing_is_none() -> None:
+    assert figures([])["evidence@1"] is None
+
+
+def test_groups_hold_follow_ups_and_english_apart() -> None:
+    outcomes = [_outcome(), _outcome(kind="followup"), _outcome(kind="english"), _outcome(kind="small_talk")]
+    assert len(groups(outcomes)["standalone"]) == 1
+    assert set(groups(outcomes)) == {"standalone", "who", "followup", "english", "small_talk"}
+
+
+def test_questions_are_read_with_their_gold(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    record = {
+        "id": "a",
+        "kind": "who",
+        "question": "من؟",
+        "answers": ["زيد"],
+        "evidence": ["قال زيد"],
+        "history": ["متى؟"],
+    }
+    file.write_text("\n" + json.dumps(record) + "\n", encoding="utf-8")
+    (question,) = read_questions(file)
+    assert question == GoldQuestion("a", "who", "من؟", ("زيد",), ("قال زيد",), True, ("متى؟",))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ('{"id": "a", "question": "من؟"}\n{broken', "2", "not valid JSON"),
+        ('{"id": "a", "question": "من؟"}\n\n{"id": "a", "question": "متى؟"}', "3", "duplicate id a"),
+        ('{"id": "a"}', "1", "no question"),
+        ("[1]", "1", "not an object"),
+        ('{"id": "a", "question": "من؟", "answerable": "yes"}', "1", "answerable is neither true nor false"),
+        ("", "1", "no questions"),
+    ],
+)
+def test_broken_questions_are_named_by_line(tmp_path: Path, text: str, line: str, problem: str) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DatasetBroken) as caught:
+        read_questions(file)
+    assert (caught.value.values["line"], caught.value.values["problem"]) == (line, problem)
+
+
+def test_data_set_gives_the_questions_of_its_split(tmp_path: Path) -> None:
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "queries.jsonl").write_text(
+        '{"_id": "1", "text": "من؟"}\n{"_id": "2", "text": "متى؟"}\n', encoding="utf-8"
+    )
+    (tmp_path / "answers.jsonl").write_text(
+        '{"_id": "1", "answers": ["زيد"]}\n{"_id": "2", "answers": ["أمس"]}\n', encoding="utf-8"
+    )
+    (tmp_path / "qrels" / "train.tsv").write_text("query-id\tcorpus-id\tscore\n2\td\t1\n", encoding="utf-8")
+    (question,) = read_dataset(tmp_path, "train")
+    assert (question.id, question.question, question.answers) == ("2", "متى؟", ("أمس",))
+    with pytest.raises(DatasetBroken):
+        read_dataset(tmp_path, "test")
+
+
+@pytest.mark.parametrize(
+    ("articles", "questions", "floors"),
+    [
+        (ROOT / "seeds", ROOT / "seeds" / "questions.jsonl", (0.89, 0.75, 0.04)),
+        (ROOT / "seeds", DATA / "seed_questions_dev.jsonl", (0.82, 0.43, 0.08)),
+        (DATA / "news", DATA / "news_questions.jsonl", (0.73, 0.45, 0.10)),
+    ],
+)
+def test_answers_stay_above_their_floor(
+    tmp_path: Path, articles: Path, questions: Path, floors: tuple[float, float, float]
+) -> None:
+    """Evidence in the first citation, declined rightly, declined wrongly: standalone Arabic questions, no model."""
+    index = Index.open(tmp_path, BundledEmbedder())
+    index.ingest([articles])
+    outcomes = evaluate(Assistant(index), read_questions(questions))
+    index.close()
+    measured = figures(groups(outcomes)["standalone"])
+    evidence, right, wrong = measured["evidence@1"], measured["declined_right"], measured["declined_wrong"]
+    assert evidence is not None and right is not None and wrong is not None
+    assert evidence >= floors[0]
+    assert right >= floors[1]
+    assert wrong <= floors[2]
+    talk = [outcome for outcome in outcomes if outcome.gold.kind in {"small_talk", "injection"}]
+    assert all(outcome.answer.declined and outcome.answer.reason != "no_evidence" for outcome in talk)
