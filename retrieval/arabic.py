@@ -22,7 +22,7 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"  # zero width, bidi, selectors
     "\ud800-\udfff\U000e0000-\U000e0fff]"  # lone surrogates, tags
 )
-_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\u0085]")
+_LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\u2028\u2029\u0085]")
 _BLANKS = re.compile(r"[^\S\n]+")
 
 
@@ -204,12 +204,12 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
 
 def _enclosed(text: str, start: int, position: int) -> bool:
     """Whether a position lies in «…» or (…) opened since `start` and closed before the end of the line."""
-    line_end = text.find("\n", position)
-    rest = text[position : line_end if line_end >= 0 else len(text)]
-    return any(
-        closing in rest and text.count(opening, start, position) > text.count(closing, start, position)
-        for opening, closing in ("«»", "()")
-    )
+    for opening, closing in ("«»", "()"):
+        if text.count(opening, start, position) > text.count(closing, start, position):
+            line_end = text.find("\n", position)
+            if text.find(closing, position, line_end if line_end >= 0 else len(text)) >= 0:
+                return True
+    return False
 
 
 def _append(spans: list[Span], text: str, start: int, end: int) -> None:

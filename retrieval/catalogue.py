@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -75,11 +76,10 @@ class Catalogue:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
-        except (sqlite3.OperationalError, PermissionError):
-            if not path.is_file():
+        except (sqlite3.OperationalError, PermissionError) as error:
+            if not path.is_file() or not isinstance(_translation(path, error), StoreReadOnly):
                 raise
-            connection = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
-            connection.execute("SELECT 1 FROM articles LIMIT 1")
+            return _open_to_read(path)
         return connection
 
     def close(self) -> None:
@@ -110,7 +110,9 @@ class Catalogue:
 
     def sources(self) -> list[Source]:
         """All articles, the newest first, then by title."""
-        query = f"SELECT {_SOURCE} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title"
+        query = (
+            f"SELECT {_SOURCE} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title, article_id"
+        )
         return [_source(row) for row in self._rows(query)]
 
     def article(self, article_id: str) -> Article:
@@ -234,10 +236,22 @@ class Catalogue:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.rollback()  # does nothing where SQLite has rolled back by itself, as on a full disk
                 raise
-            self._connection.execute("COMMIT")
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """A file in a folder that cannot be written: with what its log holds if that can be read, otherwise without."""
+    address = path.resolve().as_uri()
+    try:
+        connection = sqlite3.connect(f"{address}?mode=ro", uri=True, check_same_thread=False)
+        connection.execute("SELECT 1 FROM articles LIMIT 1")
+    except sqlite3.OperationalError:
+        connection = sqlite3.connect(f"{address}?immutable=1", uri=True, check_same_thread=False)
+        connection.execute("SELECT 1 FROM articles LIMIT 1")
+    return connection
 
 
 @contextmanager
@@ -245,19 +259,18 @@ def translated(path: Path) -> Iterator[None]:
     """Faults of the disk and of SQLite as Dalil's own errors."""
     try:
         yield
-    except sqlite3.Error as error:
-        text = str(error).lower()
-        if "readonly" in text or "read-only" in text or "unable to open" in text:
-            raise StoreReadOnly(path=path.parent) from error
-        if "full" in text:
-            raise DiskFull(path=path.parent) from error
-        raise StoreError(path=path.parent, problem=str(error)) from error
-    except OSError as error:
-        if error.errno in (13, 1, 30):  # EACCES, EPERM, EROFS
-            raise StoreReadOnly(path=path.parent) from error
-        if error.errno in (28, 122):  # ENOSPC, EDQUOT
-            raise DiskFull(path=path.parent) from error
-        raise StoreError(path=path.parent, problem=error.strerror or str(error)) from error
+    except (sqlite3.Error, OSError) as error:
+        raise _translation(path, error) from error
+
+
+def _translation(path: Path, error: Exception) -> StoreError:
+    text = str(error).lower()
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (EACCES, EPERM, EROFS) or any(word in text for word in ("readonly", "read-only", "unable to open")):
+        return StoreReadOnly(path=path.parent)
+    if number in (ENOSPC, EDQUOT) or "is full" in text:
+        return DiskFull(path=path.parent)
+    return StoreError(path=path.parent, problem=(error.strerror if isinstance(error, OSError) else None) or str(error))
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,13 +14,15 @@ from filelock import FileLock, Timeout
 from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.catalogue import Catalogue, translated
 from retrieval.chunking import CHUNKING_VERSION
-from retrieval.errors import StoreBusy, StoreMismatch
+from retrieval.errors import StoreBusy, StoreError, StoreMismatch
 from retrieval.ingest import Ingestor, Progress
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder
 from retrieval.search import HybridRetriever
 from retrieval.store import PassageStore, describe
 from retrieval.types import Article, Hit, IngestReport, Source
+
+_log = logging.getLogger(__name__)
 
 BUNDLED_DENSE_WEIGHT = 0.0
 """The hashed vector adds nothing beside the BM25 of the same features (README, "Scores"), so it is not asked."""
@@ -31,7 +34,7 @@ class Index:
     """One data folder: `articles.db` (the truth), `chroma/` and `lexical/` (derived from it). One process writes."""
 
     def __init__(self, data_dir: Path, embedder: Embedder, *, chroma_url: str | None = None) -> None:
-        """Opens or creates the folder. Cheap: Chroma is opened when it is needed. Raises `StoreError` kinds."""
+        """Opens or creates the folder. Cheap: what is derived is read when it is needed. Raises `StoreError` kinds."""
         self.data_dir = data_dir
         self._embedder = embedder
         self._catalogue = Catalogue(data_dir / "articles.db")
@@ -72,7 +75,7 @@ class Index:
         self._check_fingerprint()
         self._lexical.reload()
         if self._dense:
-            self._store.open(self._fingerprint)
+            self._store.open(self._fingerprint, generation=self._catalogue.generation)
         return self._retriever.retrieve(query, k)
 
     # -------------------------------------------------------------------------------------------------- writing
@@ -103,8 +106,13 @@ class Index:
     def _writing(self) -> Iterator[Ingestor]:
         with self._locked():
             self._check_fingerprint()
-            self._catalogue.record(self._fingerprint)
             self._store.open(self._fingerprint)
+            self._catalogue.record(self._fingerprint)
+            try:
+                self._lexical.reload()
+            except StoreError:
+                _log.warning("The lexical index in %s is damaged; it is made anew", self.data_dir)
+                self._lexical.clear()
             yield self._ingestor()
 
     @contextmanager
@@ -122,7 +130,8 @@ class Index:
                 owner.write_text(str(os.getpid()), encoding="utf-8")
                 yield
         finally:
-            owner.unlink(missing_ok=True)
+            with suppress(OSError):
+                owner.unlink()
             lock.release()
 
     # -------------------------------------------------------------------------------------------------- fingerprint
@@ -138,12 +147,12 @@ class Index:
 
     def _check_fingerprint(self) -> None:
         stored, wanted = self._catalogue.facts, self._cheap_fingerprint
-        if stored and self._catalogue.known() and any(stored.get(name) != value for name, value in wanted.items()):
+        if stored and any(stored.get(name) != value for name, value in wanted.items()) and self._catalogue.known():
             raise StoreMismatch(stored=describe(stored), wanted=describe(wanted))
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except OSError:
+    except (OSError, ValueError):
         return "?"

@@ -6,14 +6,16 @@ the store, then ready; the lexical index follows from the catalogue. What was le
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from retrieval.catalogue import Catalogue, article_hash
+from retrieval.catalogue import Catalogue, Known, article_hash
 from retrieval.chunking import chunk
 from retrieval.errors import RecordDuplicate
 from retrieval.features import Features, features
@@ -27,6 +29,9 @@ BATCH_ARTICLES = 256
 """Articles written together: one transaction and one call of the embedder and of the store."""
 LEXICAL_BATCH = 16_384
 """Passages whose features are held in memory (about 60 MB) before they become a segment."""
+
+_DERIVED_ID = re.compile(r"-[0-9a-f]{10}(?:-\d+)?$")
+"""An id made from a file's name and a title, which the reader cannot change; any other was given."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of files (of articles, when rebuilding) done and of all."""
@@ -43,8 +48,10 @@ class _Tally:
     updated: int = 0
     unchanged: int = 0
     failures: list[Failure] = field(default_factory=list)
-    seen: dict[str, str] = field(default_factory=dict)
-    """Article id -> hash of the articles met in this ingest."""
+    seen: dict[str, Known] = field(default_factory=dict)
+    """The articles met in this ingest, by id."""
+    ended: set[str] = field(default_factory=set)
+    """The origins that were read to their end without a fault."""
 
 
 class Ingestor:
@@ -62,7 +69,7 @@ class Ingestor:
         files, failures = source_files(paths)
         tally = _Tally(failures=list(failures))
         self.recover()
-        changed = self._changed(self._read(files, tally, on_progress), tally)
+        changed = self._changed(self._read(files, tally, on_progress), {file.origin for file in files}, tally)
         while batch := list(islice(changed, BATCH_ARTICLES)):
             self._write(batch)
         removed = self._remove_lost(paths, files, tally)
@@ -91,7 +98,8 @@ class Ingestor:
             stored, wanted = self._store.ids(), set(self._catalogue.passage_ids())
             self._store.remove(sorted(stored - wanted))
             lost = list(self._catalogue.passages_by_id(sorted(wanted - stored)).values())
-            self._embed(lost)
+            for at in range(0, len(lost), LEXICAL_BATCH):
+                self._embed(lost[at : at + LEXICAL_BATCH])
         return len(waiting)
 
     def update_lexical(self) -> None:
@@ -115,39 +123,62 @@ class Ingestor:
         for done, file in enumerate(files):
             if on_progress:
                 on_progress(done, len(files))
+            failed = False
             for found in read_file(file):
                 if isinstance(found, Failure):
                     tally.failures.append(found)
+                    failed = True
                 else:
                     yield found
+            if not failed:
+                tally.ended.add(file.origin)
         if on_progress:
             on_progress(len(files), len(files))
 
-    def _changed(self, articles: Iterable[Article], tally: _Tally) -> Iterator[Article]:
-        """The articles that are new or differ from the stored ones; counts all."""
+    def _changed(self, articles: Iterable[Article], origins: Set[str], tally: _Tally) -> Iterator[Article]:
+        """The articles that are new or differ from the stored ones; counts all.
+
+        An id belongs to the file it was first read from, for as long as that file holds it. Whether it still does may
+        only be known at the end, so an article that another file brings under the same id waits until then.
+        """
         known = self._catalogue.known()
+        contested: list[Article] = []
         for article in articles:
-            article_id, digest = article.source.article_id, article_hash(article)
-            origin = article.source.origin
-            stored = known.get(article_id)
-            if stored and stored.origin != origin and stored.hash != digest and Path(stored.origin).exists():
-                article_id = f"{article_id}-{sha256(origin.encode()).hexdigest()[:6]}"
-                article = replace(article, source=replace(article.source, article_id=article_id))
-                digest, stored = article_hash(article), known.get(article_id)
-            if (seen := tally.seen.get(article_id)) is not None:
-                if seen != digest:
-                    error = RecordDuplicate(path=origin, line="", article_id=article_id, first=origin)
-                    tally.failures.append(Failure(origin, None, error))
-                continue
-            tally.seen[article_id] = digest
-            if stored and stored.hash == digest:
-                tally.unchanged += 1
-                if stored.origin != origin:
-                    self._catalogue.move(article_id, origin)
-                continue
-            tally.added += stored is None
-            tally.updated += stored is not None
-            yield article
+            source = article.source
+            stored, seen = known.get(source.article_id), tally.seen.get(source.article_id)
+            if (stored and stored.origin != source.origin and stored.origin in origins) or seen:
+                contested.append(article)
+            else:
+                yield from self._taken(article, known, origins, tally)
+        for article in contested:
+            yield from self._taken(article, known, origins, tally)
+
+    def _taken(
+        self, article: Article, known: Mapping[str, Known], origins: Set[str], tally: _Tally
+    ) -> Iterator[Article]:
+        """The article, if the catalogue lacks it. Of two with one id, the second gets an id of its own or is refused."""
+        digest, article_id, origin = article_hash(article), article.source.article_id, article.source.origin
+        seen, stored = tally.seen.get(article_id), known.get(article_id)
+        if seen and seen.hash == digest:
+            return  # a copy
+        own_id = f"{article_id}-{sha256(origin.encode()).hexdigest()[:6]}"
+        other = stored is not None and stored.origin != origin and stored.hash != digest
+        if own_id in known or seen or (stored and other and _may_hold(stored.origin, origins, tally)):
+            if seen and own_id not in known and not _DERIVED_ID.search(article_id):
+                error = RecordDuplicate(path=origin, article_id=article_id, first=seen.origin)
+                tally.failures.append(Failure(origin, None, error))
+                return
+            article = replace(article, source=replace(article.source, article_id=own_id))
+            article_id, stored = own_id, known.get(own_id)
+        tally.seen[article_id] = Known(digest, origin, ready=False)
+        if stored and stored.hash == digest:
+            tally.unchanged += 1
+            if stored.origin != origin:
+                self._catalogue.move(article_id, origin)
+            return
+        tally.added += stored is None
+        tally.updated += stored is not None
+        yield article
 
     def _write(self, articles: Sequence[Article]) -> None:
         chunked = [(article, chunk(article)) for article in articles]
@@ -162,17 +193,21 @@ class Ingestor:
             self._store.upsert(passages, vectors)
 
     def _remove_lost(self, paths: Sequence[Path], files: Sequence[SourceFile], tally: _Tally) -> int:
-        """Removes articles that their file, or a folder named in this ingest, no longer holds; never after a failure."""
-        failed = {failure.origin for failure in tally.failures}
-        read = {str(file.path) for file in files}
-        folders = [path.resolve() for path in paths if path.is_dir()]
+        """Removes the articles that a file read without a fault no longer holds, and those of a file gone from a folder.
+
+        A file that is there but was not read, or not to its end, keeps its articles.
+        """
+        read = {file.origin for file in files}
+        folders = list(_folders(paths))
         lost = [
             article_id
             for article_id, known in self._catalogue.known().items()
-            if article_id not in tally.seen
-            and known.origin not in failed
-            and (known.origin in read or any(Path(known.origin).is_relative_to(folder) for folder in folders))
-        ]
+            if article_id not in tally.seen and (known.origin in tally.ended or (
+                known.origin not in read
+                and any(Path(known.origin).is_relative_to(folder) for folder in folders)
+                and not _may_exist(known.origin)
+            ))
+        ]  # fmt: skip
         if lost:
             self._store.remove(self._catalogue.remove(lost))
         return len(lost)
@@ -180,3 +215,26 @@ class Ingestor:
     def _features(self, keys: Sequence[int]) -> list[tuple[int, Features]]:
         passages = self._catalogue.passages(keys)
         return [(key, features(indexed_text(passages[key]))) for key in keys if key in passages]
+
+
+def _may_hold(origin: str, origins: Set[str], tally: _Tally) -> bool:
+    """Whether a file may still hold an article that was not met in it (yet)."""
+    return origin not in tally.ended if origin in origins else _may_exist(origin)
+
+
+def _may_exist(origin: str) -> bool:
+    """Whether a file is there, or cannot be seen."""
+    try:
+        Path(origin).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _folders(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        with suppress(OSError, RuntimeError, ValueError):  # reported when its files were looked for
+            if path.expanduser().is_dir():
+                yield path.expanduser().resolve()

@@ -5,16 +5,18 @@ Vectors are always ours: Chroma's own embedding function would download a model.
 
 from __future__ import annotations
 
+import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from retrieval.errors import BadSetting, StoreError, StoreMismatch, StoreUnreachable
+from retrieval.errors import BadSetting, DiskFull, StoreError, StoreMismatch, StoreReadOnly, StoreUnreachable
 from retrieval.types import Passage
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 COLLECTION = "passages"
@@ -32,27 +34,39 @@ class PassageStore:
         """`folder` holds the embedded store; with `url` (http://host:port) a Chroma server is used instead."""
         self._folder = folder
         self._url = url
-        self._client: ClientAPI | None = None
+        self._client: Client | None = None
         self._collection: Collection | None = None
+        self._seen: int | None = None
+        self._lock = threading.RLock()
 
-    def open(self, fingerprint: dict[str, str]) -> None:
-        """Opens the collection, made if missing. Raises `StoreMismatch` when it was built under another fingerprint."""
-        if self._collection is not None:
-            return
-        client = self._connect()
-        try:
-            collection = client.get_or_create_collection(
-                COLLECTION,
-                metadata=dict(fingerprint),
-                embedding_function=None,
-                configuration={"hnsw": _HNSW},  # type: ignore[arg-type]  # its typed dictionary wants every key
-            )
-            stored = {name: str(value) for name, value in (collection.metadata or {}).items()}
-        except Exception as error:
-            raise self._failed(error) from error
-        if stored != fingerprint:
-            raise StoreMismatch(stored=describe(stored), wanted=describe(fingerprint))
-        self._collection = collection
+    def open(self, fingerprint: dict[str, str], *, generation: int | None = None) -> None:
+        """Opens the collection, made if missing. Raises `StoreMismatch` when it was built under another fingerprint.
+
+        An embedded collection never sees the vectors that another process writes, so it is opened anew unless
+        `generation`, the state of the catalogue, is the one it was last opened at.
+        """
+        with self._lock:
+            if self._collection is not None and (self._url or (generation is not None and generation == self._seen)):
+                return
+            if not self._url:
+                self.close()
+            client = self._connect()
+            try:
+                collection = client.get_or_create_collection(
+                    COLLECTION,
+                    metadata=dict(fingerprint),
+                    embedding_function=None,
+                    configuration={"hnsw": _HNSW},  # type: ignore[arg-type]  # its typed dictionary wants every key
+                )
+                stored = {name: str(value) for name, value in (collection.metadata or {}).items()}
+                if stored != fingerprint and not collection.count():
+                    collection.modify(metadata=dict(fingerprint))  # nothing in it was made in another way
+                    stored = fingerprint
+            except Exception as error:
+                raise self._failed(error) from error
+            if stored != fingerprint:
+                raise StoreMismatch(stored=describe(stored), wanted=describe(fingerprint))
+            self._collection, self._seen = collection, generation
 
     def upsert(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> None:
         """Writes passages with their vectors (shape (n, dimension)), in place of older ones under the same ids."""
@@ -72,8 +86,6 @@ class PassageStore:
 
     def search(self, vector: Sequence[float], k: int) -> list[tuple[str, float]]:
         """The `k` nearest passage ids with their cosine similarity, best first."""
-        if not self.count:
-            return []
         found = self._call("query", query_embeddings=[list(vector)], n_results=k, include=["distances"])
         return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
@@ -89,7 +101,13 @@ class PassageStore:
         return ids
 
     def drop(self) -> None:
-        """Deletes the collection with all vectors; the next `open` makes a new one."""
+        """Deletes all vectors, even of a damaged store; the next `open` makes a new one. Raises OSError as the disk does."""
+        if not self._url:
+            _chromadb(self._folder)  # when its settings are at fault, the store is not
+            self.close()
+            if self._folder.exists():
+                shutil.rmtree(self._folder)
+            return
         client = self._connect()
         try:
             if COLLECTION in [collection.name for collection in client.list_collections()]:
@@ -100,47 +118,60 @@ class PassageStore:
 
     def close(self) -> None:
         """Lets go of the folder, so that another process may own it and this one sees its writes when it opens again."""
-        if self._client is not None and not self._url:
-            from chromadb.api.shared_system_client import SharedSystemClient
-
-            SharedSystemClient.clear_system_cache()
-        self._client = self._collection = None
+        with self._lock:
+            if self._client is not None:
+                if self._url:
+                    self._client.close()
+                else:
+                    _chromadb(self._folder).api.client.SharedSystemClient.clear_system_cache()
+            self._client = self._collection = None
 
     # -------------------------------------------------------------------------------------------------- plumbing
 
-    def _connect(self) -> ClientAPI:
+    def _connect(self) -> Client:
         if self._client is None:
+            address = _address(self._url) if self._url else {}
+            chromadb = _chromadb(self._folder)
             try:
-                import chromadb
-                from chromadb.config import Settings
-            except ValueError as error:  # its settings read unprefixed names from the environment and from .env
-                problem = f"chromadb cannot read its settings from the environment or .env: {_first_line(error)}"
-                raise StoreError(path=self._folder, problem=problem) from error
-            settings = Settings(anonymized_telemetry=False)
-            try:
-                if self._url:
-                    self._client = chromadb.HttpClient(**_address(self._url), settings=settings)
+                settings = chromadb.config.Settings(anonymized_telemetry=False)
+                if address:
+                    self._client = chromadb.HttpClient(**address, settings=settings)
                 else:
                     self._folder.mkdir(parents=True, exist_ok=True)
                     self._client = chromadb.PersistentClient(str(self._folder), settings=settings)
-            except BadSetting:
-                raise
             except Exception as error:
                 raise self._failed(error) from error
         return self._client
 
     def _call(self, method: str, **arguments: object) -> Any:
-        if self._collection is None:
+        collection = self._collection
+        if collection is None:
             raise StoreError(path=self._folder, problem="the store was used before it was opened")
         try:
-            return getattr(self._collection, method)(**arguments)
+            return getattr(collection, method)(**arguments)
         except Exception as error:
             raise self._failed(error) from error
 
     def _failed(self, error: Exception) -> StoreError:
-        if self._url and ("connect" in str(error).lower() or "connect" in type(error).__name__.lower()):
+        text = str(error).lower()
+        if self._url and (type(error).__module__.startswith("httpx") or "could not connect" in text):
             return StoreUnreachable(url=self._url)
+        if any(words in text for words in ("readonly", "read-only", "permission denied")):
+            return StoreReadOnly(path=self._folder)
+        if "no space left" in text or "is full" in text:
+            return DiskFull(path=self._folder)
         return StoreError(path=self._url or self._folder, problem=_first_line(error))
+
+
+def _chromadb(folder: Path) -> Any:
+    """The library. Raises `StoreError` where it cannot read its settings: it takes unprefixed names, also from .env."""
+    try:
+        import chromadb
+        import chromadb.config
+    except ValueError as error:
+        problem = f"chromadb cannot read its settings from the environment or .env: {_first_line(error)}"
+        raise StoreError(path=folder, problem=problem) from error
+    return chromadb
 
 
 def describe(fingerprint: dict[str, str]) -> str:
@@ -160,11 +191,11 @@ def _metadata(passage: Passage) -> dict[str, str | int]:
 
 
 def _address(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        port = None
+        parts, port = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadSetting(name="DALIL_CHROMA_URL", value=url, expected="http://host:port")
     return {

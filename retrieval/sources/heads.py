@@ -5,7 +5,7 @@ caption of the picture once or twice under each; between the copies stand button
 begins, going from the first line to the last,
  1. where a line comes again within a few lines and only such head material, and at most two other short lines, lie
     between the copies (nothing between them: there must be a break before, or furniture, a date or a byline after);
- 2. after a break (more empty lines than between paragraphs), at a heading that head material follows, with no other title between;
+ 2. after a break (more empty lines than between paragraphs), at a heading that head material follows, no title between;
  3. after a break, at head material that a title as in 1 follows, or a heading below furniture or a date.
 All else is body, for a passage wrongly taken for a head would be lost from the running text.
 """

@@ -23,8 +23,9 @@ _BULLET = re.compile(r"^\s*(?:[-*+]|[0-9٠-٩]{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _REFERENCE = re.compile(r"\s{0,3}\[[^\]]+\]:\s+\S+.*")
 
+# Bounds of 2,000 characters keep the search for a closing mark from growing with the square of a paragraph.
 _ADDRESS = r"\((?:[^()\s]|\([^()\s]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
-_IMAGE = re.compile(rf"!\[(?P<alt>[^\]]{0, 2000})\](?:{_ADDRESS}|\[[^\]]*\])")
+_IMAGE = re.compile(rf"!\[(?P<alt>[^\]]{{0,2000}})\](?:{_ADDRESS}|\[[^\]]*\])")
 _LINK = re.compile(rf"\[(?P<text>[^\[\]]+)\](?:{_ADDRESS}|\[[^\]]*\])")
 _EMPTY_LINK = re.compile(rf"\[\s*\]{_ADDRESS}")
 _AUTOMATIC_LINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")

@@ -10,7 +10,7 @@ from itertools import pairwise
 from retrieval.arabic import clean
 from retrieval.sources.article import line_key
 from retrieval.sources.bylines import is_byline
-from retrieval.sources.credits import credit_of, is_caption
+from retrieval.sources.credits import CAPTION_LENGTH, credit_of, is_caption
 from retrieval.sources.dates import is_bare_date, is_date_line
 from retrieval.sources.furniture import is_furniture, is_related
 from retrieval.sources.headings import HEADING_LENGTH, is_heading
@@ -85,7 +85,7 @@ class Page:
 def read_page(text: str) -> Page:
     """The page of a text. Credits that end a doubled line count as credits everywhere in it."""
     written = _written_lines(text)
-    keys = [line_key(line) for line, _ in written]
+    keys = [line_key(line) if len(line) <= CAPTION_LENGTH else line for line, _ in written]
     doubled = [line for (line, _), key, following in zip(written, keys, keys[1:], strict=False) if key == following]
     credits = frozenset(credit for line in doubled if (credit := credit_of(line)))
     lines = tuple(

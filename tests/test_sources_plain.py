@@ -1,0 +1,85 @@
+"""Text without the head of a page: one article, its lines joined where they were wrapped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retrieval.sources import SourceFile
+from retrieval.sources.article import ArticleBuilder
+from retrieval.sources.dump import read_text
+from retrieval.types import Article
+
+TITLE = "افتتاح جسر جديد فوق النيل الأزرق بعد تأخير عامين"
+FIRST = "أعلنت محافظة الضفاف، الاثنين، افتتاح جسر بطول 840 متراً يربط الحي القديم بالمرفأ، بعد توقف الأعمال مرتين لنقص التمويل."
+SECOND = "وقال المهندس عادل بركات (62 عاماً): «انتظرنا هذا اليوم طويلاً»، مضيفاً أن حركة السير ستخف بمقدار الثلث في أوقات الذروة."
+
+
+def articles(text: str) -> list[Article]:
+    builder = ArticleBuilder(SourceFile(Path("/news/dump.txt"), "dump.txt"))
+    return [article for draft in read_text(text) if (article := builder.build(draft))]
+
+
+def only(text: str) -> Article:
+    (article,) = articles(text)
+    return article
+
+
+def paragraphs(article: Article) -> list[str]:
+    """The running text: the body without subtitle and captions."""
+    parts = article.body.split("\n\n")
+    return parts[article.subtitle is not None : len(parts) - len(article.captions)]
+
+
+def test_plain_text_is_one_article_with_its_first_line_as_title() -> None:
+    caption = "الجسر ليلة الافتتاح (رويترز)"
+    article = only(f"{TITLE}\n\n{FIRST}\n\n{caption}\n\n{SECOND}\n")
+    assert article.source.title == TITLE
+    assert article.body == f"{FIRST}\n\n{SECOND}\n\n{caption}"
+
+
+def test_plain_text_without_a_title_is_named_by_its_first_sentence() -> None:
+    article = only(f"{FIRST}\n\n{SECOND}\n")
+    assert article.body == f"{FIRST}\n\n{SECOND}"
+    assert FIRST.startswith(article.source.title + " ")
+    assert 60 < len(article.source.title) <= 110
+
+
+def test_a_single_line_is_title_and_text() -> None:
+    article = only(TITLE)
+    assert (article.source.title, article.body) == (TITLE, TITLE)
+
+
+def test_a_refrain_does_not_divide_a_plain_text() -> None:
+    verses = ["يا دار يا دار", "عودي كما كنت", "يا دار يا دار", "من بعد ما هنت", "يا دار يا دار"]
+    assert len(articles("قصيدة الدار القديمة\n\n" + "\n".join(verses))) == 1
+
+
+@pytest.mark.parametrize("text", ["", "\n \n\u00a0\n", "TT\n\n***\n", "\u200f\ufeff\n"])
+def test_a_text_without_words_holds_no_article(text: str) -> None:
+    assert articles(text) == []
+
+
+def test_wrapped_text_is_joined_inside_its_paragraphs() -> None:
+    wrapped = (
+        "أعلنت محافظة الضفاف الاثنين افتتاح جسر بطول 840 متراً يربط الحي\n"
+        "القديم بالمرفأ. وتوقفت الأعمال مرتين لنقص التمويل، قبل أن تستأنف\n"
+        "في الربيع الماضي بقرض من المصرف المركزي.\n\n"
+        "وقال المهندس عادل بركات إن حركة السير ستخف بمقدار الثلث. وأضاف أن\n"
+        "الطريق الرابط سينجز قبل الصيف، إذا سمحت الأحوال الجوية بذلك، وأن\n"
+        "الكلفة بلغت أربعين مليوناً.\n"
+    )
+    article = only(f"{TITLE}\n\n{wrapped}")
+    assert article.source.title == TITLE
+    assert paragraphs(article) == [part.replace("\n", " ").strip() for part in wrapped.split("\n\n")]
+
+
+def test_short_paragraphs_on_lines_of_their_own_are_not_joined() -> None:
+    lines = [
+        "وصل الوفد صباحاً إلى المدينة.",
+        "والتقى رئيس البلدية في مكتبه.",
+        "وزار الجسر الجديد بعد الظهر.",
+        "وغادر مساءً.",
+    ]
+    assert paragraphs(only("\n".join([TITLE, *lines]))) == lines
