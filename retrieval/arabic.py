@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from retrieval.types import Span
 
-NORMALIZER_VERSION = "1"
+NORMALIZER_VERSION = "2"
 """Part of the index fingerprint: raise it when `normalize`, `stem` or `grams` change what they return."""
 
 # ---------------------------------------------------------------------------------------------- cleaning for display
@@ -142,7 +142,7 @@ def stem(word: str) -> str:
             word = word[: -len(suffix)]
             break
     if word.endswith("يا") and len(word) >= 5:
-        word = word[:-2]  # أرمينيا and أرميني, روسيا and روسي
+        return word[:-2]  # أرمينيا and أرميني, روسيا and روسي: what is left keeps its ين or ان
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 2:
             word = word[: -len(suffix)]

@@ -117,7 +117,9 @@ class Catalogue:
 
     def article(self, article_id: str) -> Article:
         """Raises `ArticleUnknown`."""
-        rows = self._rows(f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?", article_id)
+        rows = self._rows(
+            f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?", article_id.encode(errors="replace").decode()
+        )
         if not rows:
             raise ArticleUnknown(article_id=article_id)
         return _article(rows[0])

@@ -11,11 +11,11 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from retrieval.errors import BadSetting, EmbedderError, EmbedderMissing
+from retrieval.errors import EmbedderError, EmbedderMissing
+from retrieval.model_files import load_here_first
+from retrieval.ollama_server import ollama_connection, ollama_url
 from retrieval.protocols import Embedder
 
 if TYPE_CHECKING:
@@ -115,7 +115,6 @@ _PAUSE_SECONDS = 0.2
 _E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])")
 _E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 """Wang et al. 2022, arXiv 2212.03533; the published folders carry no prompts, and without them the ranking is worse."""
-_HUB_SECONDS = 5.0
 
 
 class SentenceTransformerEmbedder(_CheckedEmbedder):
@@ -145,33 +144,12 @@ class SentenceTransformerEmbedder(_CheckedEmbedder):
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        model = self._load()
+        from sentence_transformers import SentenceTransformer
+
+        model = load_here_first(self._name, lambda here: SentenceTransformer(self._name, local_files_only=here))
         if not any(model.prompts.values()) and _E5.search(self._name.lower()) and "instruct" not in self._name.lower():
             model.prompts = dict(_E5_PROMPTS)
         return model
-
-    def _load(self) -> SentenceTransformer:
-        from huggingface_hub import model_info
-        from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # the hub's own, not the httpx of ollama
-        from safetensors import SafetensorError
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
-
-        disable_progress_bar()  # type: ignore[no-untyped-call]
-        faults = (OSError, ValueError, RuntimeError, KeyError, SafetensorError, httpx.HTTPError)
-        try:
-            return SentenceTransformer(self._name, local_files_only=True)
-        except faults as error:
-            if Path(self._name).is_dir():
-                raise EmbedderError(model=self._name, problem=error) from error
-        try:
-            model_info(self._name, timeout=_HUB_SECONDS)
-        except faults as error:  # offline, no network, no such model, or the path of a folder that is not there
-            raise EmbedderMissing(model=self._name) from error
-        try:
-            return SentenceTransformer(self._name)
-        except faults as error:
-            raise EmbedderError(model=self._name, problem=error) from error
 
 
 # --------------------------------------------------------------------------------------------------------------- Ollama
@@ -217,47 +195,3 @@ class OllamaEmbedder(_CheckedEmbedder):
         import ollama
 
         return ollama.Client(host=self._url, **ollama_connection(read_seconds=self._read_seconds))
-
-
-_CONNECT_SECONDS = 3.0
-_PORT = 11434
-"""Ollama's own default; `http://host` without a port means 80 and `https://host` 443, as in `ollama` itself."""
-_HOST_NAME = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.IGNORECASE)
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-"""What a server may listen on but a client should not call, and what to call instead."""
-
-
-def ollama_url(host: str | None) -> str:
-    """The address of Ollama as `http://host:port`, from any form of OLLAMA_HOST; None or blank is its default.
-
-    Raises `BadSetting`: given nonsense, `ollama` and `langchain_ollama` would quietly call another address.
-    """
-    wanted = (host or "").strip().strip("\"'")
-    scheme, divider, rest = wanted.rpartition("://")
-    scheme = scheme.lower() if divider else "http"
-    try:
-        parts = urlsplit(f"{scheme}://{rest}")
-        name, port = parts.hostname or "127.0.0.1", parts.port
-    except ValueError as error:  # a port that is no number, a bracket that is not closed
-        raise _bad_host(wanted) from error
-    if scheme not in ("http", "https") or not _HOST_NAME.fullmatch(name) or port == 0 or re.search(r"[\s@?#]", wanted):
-        raise _bad_host(wanted)
-    if divider and not parts.hostname:
-        raise _bad_host(wanted)
-    if port is None:
-        port = {"http": 80, "https": 443}[scheme] if divider else _PORT
-    name = _ANY_ADDRESS.get(name, name)
-    return f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}{parts.path.rstrip('/')}"
-
-
-def _bad_host(wanted: str) -> BadSetting:
-    shown = re.sub(r"[^/]*@", "…@", wanted)  # a password is not repeated
-    return BadSetting(name="OLLAMA_HOST", value=shown, expected="host:port, http://host:port")
-
-
-def ollama_connection(*, read_seconds: float) -> dict[str, Any]:
-    """What Ollama's clients pass to httpx: no proxy, which breaks loopback, and no waiting for ever."""
-    import httpx
-
-    timeout = httpx.Timeout(connect=_CONNECT_SECONDS, read=read_seconds, write=10, pool=5)
-    return {"timeout": timeout, "trust_env": False}

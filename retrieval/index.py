@@ -89,11 +89,12 @@ class Index:
         """Makes passages, vectors and the lexical index anew from the stored articles."""
         began = time.monotonic()
         with self._locked():
-            self._catalogue.mark_all_waiting()
+            fingerprint = self._fingerprint  # asks the embedder, which may fail: until here nothing is lost
             self._store.drop()
+            self._catalogue.mark_all_waiting()
             self._lexical.clear()
-            self._catalogue.record(self._fingerprint)
-            self._store.open(self._fingerprint)
+            self._catalogue.record(fingerprint)
+            self._store.open(fingerprint)
             ingestor = self._ingestor()
             rewritten = ingestor.recover(on_progress)
             ingestor.update_lexical()

@@ -162,8 +162,8 @@ class Ingestor:
         if seen and seen.hash == digest:
             return  # a copy
         own_id = f"{article_id}-{sha256(origin.encode()).hexdigest()[:6]}"
-        other = stored is not None and stored.origin != origin and stored.hash != digest
-        if own_id in known or seen or (stored and other and _may_hold(stored.origin, origins, tally)):
+        differs = stored and stored.origin != origin and stored.hash != digest
+        if own_id in known or seen or (stored and differs and _may_hold(stored.origin, origins, tally)):
             if seen and own_id not in known and not _DERIVED_ID.search(article_id):
                 error = RecordDuplicate(path=origin, article_id=article_id, first=seen.origin)
                 tally.failures.append(Failure(origin, None, error))
@@ -199,15 +199,17 @@ class Ingestor:
         """
         read = {file.origin for file in files}
         folders = list(_folders(paths))
+
+        def is_gone(origin: str) -> bool:
+            named = any(Path(origin).is_relative_to(folder) for folder in folders)
+            return named and origin not in read and not _may_exist(origin)
+
+        known = {article_id: known.origin for article_id, known in self._catalogue.known().items()}
         lost = [
             article_id
-            for article_id, known in self._catalogue.known().items()
-            if article_id not in tally.seen and (known.origin in tally.ended or (
-                known.origin not in read
-                and any(Path(known.origin).is_relative_to(folder) for folder in folders)
-                and not _may_exist(known.origin)
-            ))
-        ]  # fmt: skip
+            for article_id, origin in known.items()
+            if article_id not in tally.seen and (origin in tally.ended or is_gone(origin))
+        ]
         if lost:
             self._store.remove(self._catalogue.remove(lost))
         return len(lost)

@@ -16,8 +16,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from retrieval.embedding import ollama_connection, ollama_url
 from retrieval.errors import ModelError, ModelMissing, ModelUnreachable
+from retrieval.ollama_server import ollama_connection, ollama_url
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessageChunk

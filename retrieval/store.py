@@ -119,11 +119,8 @@ class PassageStore:
     def close(self) -> None:
         """Lets go of the folder, so that another process may own it and this one sees its writes when it opens again."""
         with self._lock:
-            if self._client is not None:
-                if self._url:
-                    self._client.close()
-                else:
-                    _chromadb(self._folder).api.client.SharedSystemClient.clear_system_cache()
+            if self._client is not None and not self._url:
+                _forget_opened(_chromadb(self._folder))
             self._client = self._collection = None
 
     # -------------------------------------------------------------------------------------------------- plumbing
@@ -140,6 +137,7 @@ class PassageStore:
                     self._folder.mkdir(parents=True, exist_ok=True)
                     self._client = chromadb.PersistentClient(str(self._folder), settings=settings)
             except Exception as error:
+                _forget_opened(chromadb)
                 raise self._failed(error) from error
         return self._client
 
@@ -154,13 +152,20 @@ class PassageStore:
 
     def _failed(self, error: Exception) -> StoreError:
         text = str(error).lower()
-        if self._url and (type(error).__module__.startswith("httpx") or "could not connect" in text):
+        if self._url and _is_of_the_wire(error):
             return StoreUnreachable(url=self._url)
         if any(words in text for words in ("readonly", "read-only", "permission denied")):
             return StoreReadOnly(path=self._folder)
         if "no space left" in text or "is full" in text:
             return DiskFull(path=self._folder)
         return StoreError(path=self._url or self._folder, problem=_first_line(error))
+
+
+def _is_of_the_wire(error: BaseException | None) -> bool:
+    """Whether a fault began with httpx; Chroma passes such on as a ValueError."""
+    while error is not None and not type(error).__module__.startswith("httpx"):
+        error = error.__context__
+    return error is not None
 
 
 def _chromadb(folder: Path) -> Any:
@@ -172,6 +177,11 @@ def _chromadb(folder: Path) -> Any:
         problem = f"chromadb cannot read its settings from the environment or .env: {_first_line(error)}"
         raise StoreError(path=folder, problem=problem) from error
     return chromadb
+
+
+def _forget_opened(chromadb: Any) -> None:
+    """Chroma keeps what it opened, or failed to open, by path; what is in use stays whole."""
+    chromadb.api.client.SharedSystemClient.clear_system_cache()
 
 
 def describe(fingerprint: dict[str, str]) -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.chain import REFUSAL, AnswerChain, PassageRetriever, is_refusal, retrieval_chain
-from retrieval.embedding import ollama_url
 from retrieval.errors import BadSetting, ModelError, ModelMissing, ModelUnreachable
 from retrieval.ollama_generator import NUM_CTX, NUM_PREDICT, Deadlines, OllamaGenerator, find_model
+from retrieval.ollama_server import ollama_url
 from retrieval.types import Answer, Evidence, Hit, Passage, Source, Turn
 from tests.ollama_double import Chat, OllamaDouble
 

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval import lexical
+from retrieval.errors import StoreError
+from retrieval.features import Features
+from retrieval.lexical import B, K1, LexicalIndex
+
+Corpus = dict[int, list[int]]
+corpora = st.dictionaries(st.integers(1, 1000), st.lists(st.integers(1, 12), max_size=30), min_size=1, max_size=25)
+queries = st.lists(st.integers(1, 14), max_size=6)
+
+
+def tokens(numbers: list[int]) -> Features:
+    return np.array(numbers, dtype=np.uint64)
+
+
+def added(corpus: Corpus) -> list[tuple[int, Features]]:
+    return [(key, tokens(corpus[key])) for key in sorted(corpus)]
+
+
+def index_of(folder: Path, corpus: Corpus) -> LexicalIndex:
+    index = LexicalIndex(folder)
+    index.clear()
+    index.update(add=added(corpus), remove=(), generation=1)
+    return index
+
+
+def bm25(corpus: Corpus, query: list[int]) -> dict[int, float]:
+    """Robertson and Zaragoza 2009 as Lucene has it, from the formula, with nothing but dictionaries."""
+    mean = sum(map(len, corpus.values())) / len(corpus)
+    frequency = Counter(term for terms in corpus.values() for term in set(terms))
+    scores = {}
+    for key, terms in corpus.items():
+        count = Counter(terms)
+        scores[key] = sum(
+            math.log(1 + (len(corpus) - frequency[term] + 0.5) / (frequency[term] + 0.5))
+            * count[term]
+            / (count[term] + K1 * (1 - B + B * len(terms) / mean))
+            for term in query
+            if count[term]
+        )
+    return {key: score for key, score in scores.items() if score > 0}
+
+
+def found(index: LexicalIndex, query: list[int], k: int = 100) -> list[tuple[int, float]]:
+    keys, scores = index.search(tokens(query), k)
+    return list(zip(keys.tolist(), scores.tolist(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lexical")
+
+
+@settings(deadline=None)
+@given(corpora, queries, st.integers(1, 30))
+def test_scores_are_those_of_the_formula(folder: Path, corpus: Corpus, query: list[int], k: int) -> None:
+    expected = bm25(corpus, query)
+    hits = found(index_of(folder / "formula", corpus), query, k)
+    assert len(hits) == min(k, len(expected))
+    assert [score for _, score in hits] == pytest.approx(sorted(expected.values(), reverse=True)[:k], rel=1e-5)
+    assert {key: score for key, score in hits} == pytest.approx({key: expected[key] for key, _ in hits}, rel=1e-5)
+    assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+
+@settings(deadline=None)
+@given(st.lists(corpora, min_size=1, max_size=12), st.randoms(use_true_random=False), queries, st.integers(1, 10))
+def test_the_way_an_index_came_about_changes_no_score(
+    folder: Path, batches: list[Corpus], random: object, query: list[int], k: int
+) -> None:
+    grown, wanted, first = LexicalIndex(folder / "grown"), {}, 1
+    grown.clear()
+    for batch in batches:  # each goes in under new keys, some older passages go out: more than MERGE_ABOVE segments
+        gone = [key for key in wanted if random.random() < 0.3]  # type: ignore[attr-defined]
+        new = {first + at: terms for at, terms in enumerate(batch.values())}
+        first += len(new)
+        wanted = {key: terms for key, terms in wanted.items() if key not in gone} | new
+        grown.update(add=added(new), remove=gone, generation=first)
+    fresh = index_of(folder / "fresh", wanted)
+    assert grown.keys.tolist() == fresh.keys.tolist() == sorted(wanted)
+    assert len(grown) == len(wanted)
+    assert found(grown, query, k) == found(fresh, query, k)
+    reopened = LexicalIndex(folder / "grown")
+    reopened.reload()
+    assert found(reopened, query, k) == found(fresh, query, k)
+    assert len(list((folder / "grown").glob("segment-*"))) <= lexical.MERGE_ABOVE + 1
+
+
+def test_ties_are_broken_by_key_even_at_the_last_place(tmp_path: Path) -> None:
+    index = index_of(tmp_path / "lexical", dict.fromkeys(range(1, 40), [1, 2]) | {40: [1, 2, 2], 41: [3]})
+    assert [key for key, _ in found(index, [2], 4)] == [40, 1, 2, 3]
+
+
+def test_a_passage_changed_many_times_is_still_found(tmp_path: Path) -> None:
+    index = index_of(tmp_path / "lexical", {1: [1], 2: [2], 3: [2, 3]})
+    for key in range(4, 12):
+        index.update(add=[(key, tokens([1, 9]))], remove=[key - 1 if key > 4 else 1], generation=key)
+    assert [key for key, _ in found(index, [9])] == [11]
+    assert found(index, [1])[0][1] == pytest.approx(bm25({2: [2], 3: [2, 3], 11: [1, 9]}, [1])[11])
+
+
+@pytest.mark.parametrize(
+    "corpus", [{}, {1: []}, {1: [], 2: [], 3: [5]}], ids=["nothing", "passages without words", "some without"]
+)
+def test_an_index_without_words_finds_nothing(tmp_path: Path, corpus: Corpus) -> None:
+    index = index_of(tmp_path / "lexical", corpus)
+    assert found(index, [1]) == found(index, []) == []
+    assert len(index) == len(corpus)
+    assert found(index, [5], 0) == []
+
+
+def test_common_terms_are_skipped_in_a_large_collection_unless_there_is_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "COMMON_FROM", 10)
+    index = index_of(tmp_path / "lexical", {key: [1, 2] if key == 7 else [1] for key in range(1, 21)})
+    assert [key for key, _ in found(index, [1, 2])] == [7]
+    assert len(found(index, [1])) == 20
+
+
+def test_large_segments_are_left_alone_when_small_ones_are_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "SEGMENT_ROWS", 5)
+    index = index_of(tmp_path / "lexical", {key: [key] for key in range(1, 7)})
+    for key in range(7, 20):
+        index.update(add=[(key, tokens([key]))], remove=[2] if key == 9 else [], generation=key)
+    assert (tmp_path / "lexical" / "segment-000001").is_dir()
+    assert index.keys.tolist() == [1, *range(3, 20)]
+    assert [found(index, [key])[0][0] for key in (1, 3, 8, 19)] == [1, 3, 8, 19]
+
+
+def test_a_term_is_counted_up_to_255_times(tmp_path: Path) -> None:
+    index = index_of(tmp_path / "lexical", {1: [1] * 255 + [2] * 145, 2: [1] * 300 + [2] * 100, 3: [3]})
+    assert found(index, [1])[0][1] == found(index, [1])[1][1]
+
+
+# ---------------------------------------------------------------------------------------------- the disk
+
+
+def test_a_second_reader_sees_new_passages_after_reload_and_not_before(tmp_path: Path) -> None:
+    writer = index_of(tmp_path / "lexical", {1: [1]})
+    reader = LexicalIndex(tmp_path / "lexical")
+    reader.reload()
+    writer.update(add=[(2, tokens([2]))], remove=[1], generation=2)
+    assert found(reader, [2]) == []
+    assert [key for key, _ in found(reader, [1])] == [1]  # what was open stays whole though its files are gone
+    reader.reload()
+    assert reader.generation == 2
+    assert [key for key, _ in found(reader, [2])] == [2]
+    assert found(reader, [1]) == []
+    writer.clear()
+    reader.reload()
+    assert (reader.generation, len(reader)) == (-1, 0)
+
+
+def test_the_arrays_stay_on_the_disk(tmp_path: Path) -> None:
+    index_of(tmp_path / "lexical", {1: [1, 2], 2: [3]})
+    reader = LexicalIndex(tmp_path / "lexical")
+    reader.reload()
+    (segment,) = reader._segments
+    assert all(isinstance(getattr(segment, part), np.memmap) for part in ("terms", "starts", "rows", "counts", "keys"))
+
+
+def test_a_reader_that_meets_a_writer_replacing_segments_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = index_of(tmp_path / "lexical", {1: [1]})
+    reader = LexicalIndex(tmp_path / "lexical")
+    load = np.load
+
+    def load_after_commit(*arguments: object, **options: object) -> object:
+        monkeypatch.setattr(np, "load", load)
+        writer.update(add=[(2, tokens([2]))], remove=[1], generation=2)  # its only segment goes
+        return load(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(np, "load", load_after_commit)
+    reader.reload()
+    assert reader.keys.tolist() == [2]
+
+
+@pytest.mark.parametrize("part", [*lexical._TYPES, "manifest"])
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "foreign"])
+def test_a_damaged_file_is_a_store_error_and_clear_mends_it(tmp_path: Path, part: str, damage: str) -> None:
+    index_of(tmp_path / "lexical", {1: [1, 2, 3], 2: [3]})
+    name = "manifest.json" if part == "manifest" else f"segment-000001/{part}.npy"
+    file = tmp_path / "lexical" / name
+    if part == "manifest" and damage == "missing":
+        return  # an index without a manifest is an empty one
+    content = file.read_bytes()
+    file.unlink()
+    if damage != "missing":
+        file.write_bytes({"empty": b"", "cut": content[:-1], "foreign": b"[1, 2]" * 100}[damage])
+    index = LexicalIndex(tmp_path / "lexical")
+    with pytest.raises(StoreError) as caught:
+        index.reload()
+    assert caught.value.values["path"] == str(tmp_path / "lexical")
+    index.clear()
+    index.update(add=[(1, tokens([7]))], remove=(), generation=1)
+    assert [key for key, _ in found(index, [7])] == [1]
+
+
+def test_arrays_that_do_not_belong_together_are_a_store_error(tmp_path: Path) -> None:
+    index_of(tmp_path / "lexical", {1: [1, 2, 3], 2: [3]})
+    for part, wrong in (("lengths", np.zeros(1, np.int32)), ("keys", np.zeros(2, np.float64))):
+        np.save(tmp_path / "lexical" / "segment-000001" / f"{part}.npy", wrong)
+        with pytest.raises(StoreError):
+            LexicalIndex(tmp_path / "lexical").reload()
+
+
+def test_a_failed_update_leaves_the_committed_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = index_of(tmp_path / "lexical", {1: [1], 2: [2]})
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+        patch.setattr(np, "save", full)
+        index.update(add=[(3, tokens([3]))], remove=[1], generation=2)
+    reader = LexicalIndex(tmp_path / "lexical")
+    reader.reload()
+    assert (reader.generation, reader.keys.tolist()) == (1, [1, 2])
+    index.update(add=[(3, tokens([3]))], remove=[1], generation=2)
+    reader.reload()
+    assert (reader.generation, reader.keys.tolist()) == (2, [2, 3])
+    assert len(list((tmp_path / "lexical").glob("segment-*"))) == 2

@@ -1,0 +1,72 @@
+"""The cross-encoder reranker, with a tiny model that the test builds and saves."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import EmbedderError, EmbedderMissing
+from retrieval.rerank import CrossEncoderReranker
+from retrieval.types import Hit, Passage, Source
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "جسر", "وزير", "زلزال", "افتتح", "مدينة"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import torch
+        from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+        target = tmp_path_factory.mktemp("cross-encoder")
+        (target / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
+        torch.manual_seed(1)
+        config = BertConfig(
+            vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
+            max_position_embeddings=64, num_labels=1, initializer_range=1.0,
+        )  # fmt: skip
+        BertForSequenceClassification(config).save_pretrained(target)
+        BertTokenizerFast(str(target / "vocab.txt")).save_pretrained(target)
+    return str(target)
+
+
+def _hits(*texts: str) -> list[Hit]:
+    source = Source("a", "")
+    return [Hit(Passage(f"a#{n}", source, n, text, 0, len(text)), 1 - n / 10) for n, text in enumerate(texts)]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_hits_come_in_the_models_order(folder: str) -> None:
+    reranker = CrossEncoderReranker(folder)
+    hits = _hits("وزير افتتح جسر", "زلزال مدينة", "جسر", "مدينة مدينة وزير")
+    ranked = reranker.rerank("جسر", hits)
+    assert {hit.passage.id for hit in ranked} == {hit.passage.id for hit in hits}
+    scores = [hit.score for hit in ranked]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0.0 <= score <= 1.0 for score in scores)
+    assert len(set(scores)) > 1
+    again = reranker.rerank("جسر", hits[::-1])
+    assert [hit.passage.id for hit in again] == [hit.passage.id for hit in ranked]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_equal_scores_are_ordered_by_passage_id(folder: str) -> None:
+    ranked = CrossEncoderReranker(folder).rerank("جسر", _hits("وزير", "وزير", "وزير")[::-1])
+    assert [hit.passage.id for hit in ranked] == ["a#0", "a#1", "a#2"]
+
+
+def test_nothing_to_rerank_loads_nothing() -> None:
+    assert CrossEncoderReranker("no-such-model").rerank("جسر", []) == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_missing_and_broken_models_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EmbedderMissing):
+        CrossEncoderReranker("no-such/model").rerank("جسر", _hits("وزير"))
+    (tmp_path / "config.json").write_text("{broken", encoding="utf-8")
+    with pytest.raises(EmbedderError):
+        CrossEncoderReranker(str(tmp_path)).rerank("جسر", _hits("وزير"))
