@@ -38,7 +38,7 @@ def answers(
 ) -> int:
     """Measures answers: a file of questions over the articles of the settings, or a data set with its own corpus."""
     from bot.settings import begin
-    from retrieval.evals.answers import figures, groups
+    from retrieval.evals.answers import figures, groups, intervals
 
     settings, messages = begin(data_dir)
     for path in paths:
@@ -46,9 +46,12 @@ def answers(
         parts = {"all": outcomes, **(groups(outcomes) if path.is_file() else {})}
         table = {name: figures(part) for name, part in parts.items()}
         if as_json:
-            typer.echo(json.dumps({"dataset": path.stem, **table.pop("all"), "groups": table}, ensure_ascii=False))
+            found = {"dataset": path.stem, **table.pop("all"), "intervals": intervals(outcomes), "groups": table}
+            typer.echo(json.dumps(found, ensure_ascii=False))
         else:
-            typer.echo("\n".join([str(path), *_table(table), *(_missed(outcomes, messages) if misses else [])]))
+            shown = parts.get("standalone", outcomes)
+            lines = [str(path), *_table(table), _interval_line(intervals(shown), messages)]
+            typer.echo("\n".join([*lines, *(_missed(outcomes, messages) if misses else [])]))
     return 0
 
 
@@ -85,6 +88,11 @@ def _table(parts: dict[str, Figures]) -> list[str]:
     header = f"{'':14}" + "".join(f"{name:>16}" for name in _COLUMNS).replace("ms_per_question_p50", "      ms_p50")
     rows = [f"{name:14}" + "".join(_cell(part[column]) for column in _COLUMNS) for name, part in parts.items()]
     return [header, *rows]
+
+
+def _interval_line(found: dict[str, tuple[float, float]], messages: Messages) -> str:
+    ranges = ", ".join(f"{name} {low:.2f}-{high:.2f}" for name, (low, high) in found.items())
+    return messages("eval.intervals", ranges=ranges)
 
 
 def _cell(value: float | int | None) -> str:

@@ -14,6 +14,7 @@ from retrieval.errors import SourceAddress, SourceMissing
 from retrieval.index import Index
 from retrieval.ollama_generator import OllamaGenerator, find_model
 from retrieval.protocols import Generator
+from retrieval.rerank import CrossEncoderReranker
 from retrieval.types import IngestReport
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ Progress = Callable[[int, int], None]
 def opened_index(settings: Settings) -> Iterator[Index]:
     """The index of the data folder, closed at the end. Raises `StoreError` and `EmbedderError` kinds."""
     embedder = open_embedder(settings.embedding_model, ollama_host=settings.ollama_host)
-    index = Index.open(settings.data_dir, embedder, chroma_url=settings.chroma_url)
+    reranker = CrossEncoderReranker(settings.reranker_model) if settings.reranker_model else None
+    index = Index(settings.data_dir, embedder, chroma_url=settings.chroma_url, reranker=reranker)
     try:
         yield index
     finally:

@@ -79,7 +79,7 @@ class Catalogue:
         except (sqlite3.OperationalError, PermissionError) as error:
             if not path.is_file() or not isinstance(_translation(path, error), StoreReadOnly):
                 raise
-            return _open_to_read(path)
+            connection = _open_to_read(path)
         return connection
 
     def close(self) -> None:
@@ -224,9 +224,8 @@ class Catalogue:
 
     @staticmethod
     def _advance(connection: sqlite3.Connection) -> None:
-        connection.execute(
-            "INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
-        )
+        upsert = "INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
+        connection.execute(upsert)
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock, translated(self.path):

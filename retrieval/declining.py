@@ -6,15 +6,17 @@ near-topic ones (the age, the number or the minister that no article gives); `da
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from retrieval.arabic import is_stop_word, stem, words
-from retrieval.expectations import expectation_met, measured, names_measure
+from retrieval.expectations import expectation_met, measured, names_measure, read_words
 from retrieval.questions import Question
 from retrieval.quotes import Candidate
-from retrieval.similarity import similarity
+from retrieval.similarity import FLOOR, similarity
 
 Lack = Literal["topic", "anchor", "role", "count", "measure", "date"]
 
@@ -29,11 +31,35 @@ _IDENTITY_WORDS = 5
 """"Who is …" with at most so many telling words names a role, and all of it must be there."""
 
 
+_OFFICES = frozenset(words(
+    "رئيس رئيسة وزير وزيرة وزرا سفير سفيرة ملك ملكة أمير أميرة حاكم محافظ مدير مديرة قائد زعيم زعيمة مدرب نائب أمين أمينة عمدة متحدث"
+    " متحدثة ناطق ناطقة مستشار مستشارة مبعوث ممثل ممثلة قاضي قاضية مفوض مفوضة بابا شيخ مرشد ولي كابتن president minister ambassador"
+    " king leader head director chief commander coach spokesman spokesperson governor mayor"
+))  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def _places() -> frozenset[str]:
     text = (Path(__file__).parent / "data" / "places.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return frozenset(stem(word) for line in lines for word in words(line))
+    return frozenset(_PLACE_ENDING.sub("", word.removeprefix("ال")) for line in lines for word in words(line))
+
+
+_PLACE_ENDING = re.compile("(?:يا|ا|ه)$")
+_NOT_OF_PEOPLE = frozenset({"رياض"})
+"""Places whose name with an ending is another word (الرياضة)."""
+_PEOPLE_ENDING = re.compile("(?:يه|ي|يون|يين|يان|يات|يا)$")
+
+
+@lru_cache(maxsize=1 << 16)
+def place_named(word: str) -> str | None:
+    """The place that a normalised word names, itself or by its people or language (الصيني، بفرنسا، الإيطالية), or None."""
+    for bare in (word, word[1:] if word[:1] in "وبلفك" else word):
+        name = re.sub("^(?:ال|لل)", "", bare)
+        for base in (name, _PLACE_ENDING.sub("", name), _PEOPLE_ENDING.sub("", name)):
+            if base in _places() and (base == name or base not in _NOT_OF_PEOPLE):
+                return base
+    return None
 
 
 def lacking(question: Question, candidate: Candidate) -> Lack | None:
@@ -46,7 +72,7 @@ def lacking(question: Question, candidate: Candidate) -> Lack | None:
         return "anchor"
     if _names_role(question) and min(candidate.matches[: question.own]) < _SAME:
         return "role"
-    sentence_words = words(candidate.text)
+    sentence_words = read_words(candidate.text)
     if question.kind == "when" and expectation_met(question, candidate.text, sentence_words) == 0.0:
         return "date"
     if question.kind == "how_many":
@@ -75,12 +101,18 @@ def _shares_rare_word(question: Question, candidate: Candidate) -> bool:
 def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
     """Whether a place, a number or a quoted phrase of the question is nowhere in the passage and its title."""
     passage = candidate.hit.passage
-    present = {stem(word) for word in words(f"{passage.source.title} {passage.text}")}
+    passage_words = words(f"{passage.source.title} {passage.text}")
+    present = {stem(word) for word in passage_words}
     phrases = [[stem(word) for word in phrase.split() if not is_stop_word(word)] for phrase in question.quoted]
     if any(phrase and not any(_present(stem_, present) for stem_ in phrase) for phrase in phrases):
         return True
-    anchors = [stem_ for stem_ in question.stems[: question.own] if stem_.isdigit() or stem_ in _places()]
-    return any(not _present(anchor, present) for anchor in anchors)
+    numbers = {word for word in question.content if word.isdigit()}
+    places = {place for word in question.content if (place := place_named(word))}
+    return not numbers <= present or not all(_place_present(place, passage_words) for place in places)
+
+
+def _place_present(place: str, passage_words: Sequence[str]) -> bool:
+    return any(place_named(word) == place or similarity(stem(word), place) >= FLOOR for word in passage_words)
 
 
 def _present(wanted: str, stems: set[str]) -> bool:
@@ -88,4 +120,6 @@ def _present(wanted: str, stems: set[str]) -> bool:
 
 
 def _names_role(question: Question) -> bool:
-    return question.kind == "who" and question.identity and question.own <= _IDENTITY_WORDS
+    """Whether it asks who holds an office (من هو وزير الدفاع الأذري): every word of the office counts."""
+    office = any(word.removeprefix("ال") in _OFFICES for word in question.content)
+    return question.identity and office and question.own <= _IDENTITY_WORDS

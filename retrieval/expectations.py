@@ -23,7 +23,8 @@ _DAYS = frozenset(words(
 _NUMBERS = frozenset(words(
     "واحد واحدة اثنان اثنين اثنتين اثنتان ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة ثماني ثمانية ثمان تسع تسعة عشر عشرة عشرات"
     " عشرين عشرون ثلاثين ثلاثون أربعين أربعون خمسين خمسون ستين ستون سبعين سبعون ثمانين ثمانون تسعين تسعون مئة مائة مئات مئتين مئتي"
-    " ألف آلاف ألفين ألفا مليون ملايين مليونين مليار مليارات مليارين تريليون نصف ربع ثلث ثلثي ضعف ضعفي مرتين مرة عقدين شخصين أول ثاني"
+    " ألف آلاف ألفين ألفا مليون ملايين مليونين مليار مليارات مليارين تريليون نصف ربع ثلث ثلثي ضعف ضعفي مرتين مرة عقدين شخصين"
+    " أول ثاني أحد إحدى اثنا"
 ))  # fmt: skip
 _YEARS = "عام عاما سنه سنوات سنين اعوام ربيعا"
 _AGES = frozenset(_YEARS.split())
@@ -34,9 +35,10 @@ _MONEY = (
 )
 _MEASURES = {
     **dict.fromkeys(("عمر", "سن"), _YEARS),
-    **dict.fromkeys(("مسافه", "بعد", "طول", "ارتفاع", "عمق", "عرض"), _LENGTHS),
+    **dict.fromkeys(("مسافه", "بعد", "ارتفاع", "عمق"), _LENGTHS),
+    "طول": f"{_LENGTHS} {_YEARS} يوم يوما ايام ساعه ساعات دقيقه",
     **dict.fromkeys(("سعر", "قيمه", "تكلفه", "كلفه", "ثمن", "راتب", "غرامه", "ميزانيه", "مبلغ"), _MONEY),
-    "مساحه": "مربع هكتار هكتارا فدان فدانا دونم دونما كيلومتر",
+    "مساحه": "مربع مربعه هكتار هكتارا فدان فدانا دونم دونما كيلومتر كم كلم مليون",
     **dict.fromkeys(("نسبه", "ميه", "مايه"), "الميه بالميه ميه المايه بالمايه مايه نقطه"),
     "سرعه": "كيلومتر كيلومترا ميل ميلا كم عقده",
     "قوه": "درجه درجات ريختر مقياس",
@@ -59,7 +61,13 @@ _SPEECH = frozenset(words(
     "قال قالت يقول تقول أضاف أضافت أكد أكدت صرح صرحت أعلن أعلنت أوضح أوضحت ذكر ذكرت وصف وصفت كتب كتبت اعتبر اعتبرت معتبرا مضيفا مشيرا"
     " تعبير بأنه بأنها واصفا شدد شددت"
 ))  # fmt: skip
+_ERAS = frozenset({"م", "ه", "ق"})
 _YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
+
+
+def read_words(text: str) -> list[str]:
+    """The normalised words of a sentence, with signs that stand for a unit (% and ²) as words."""
+    return words(text.replace("%", " بالمائة ").replace("٪", " بالمائة ").replace("²", " مربع "))
 
 
 def expectation_met(question: Question, sentence: str, sentence_words: Sequence[str]) -> float:
@@ -88,10 +96,10 @@ def names_measure(question: Question) -> dict[str, str]:
     """The stems of the question that name a measure (عمر، نسبة، مسافة) or a unit counted (كم شهرا), with their units."""
     if question.kind != "how_many":
         return {}
-    named = {stem(word): _MEASURES[name] for word in question.content if (name := _entry(word, _MEASURES))}
-    if question.counted and (name := _entry(question.counted, _COUNTED)):
-        named[stem(question.counted)] = _COUNTED[name]
-    return named
+    if question.counted and not _entry(question.counted, _MEASURES):
+        name = _entry(question.counted, _COUNTED)
+        return {stem(question.counted): _COUNTED[name]} if name else {}
+    return {stem(word): _MEASURES[name] for word in question.content if (name := _entry(word, _MEASURES))}
 
 
 def measured(question: Question, sentence_words: Sequence[str]) -> frozenset[str]:
@@ -135,6 +143,8 @@ def _number(question: Question, sentence_words: Sequence[str]) -> float:
     if question.counted is None or names_measure(question):
         return 0.4
     counted = stem(question.counted)
+    if any(stem(word) == "عدد" for word in sentence_words):
+        return 1.0 if any(similarity(stem(word), counted) >= FLOOR for word in sentence_words) else 0.4
     near = (
         word
         for place, number in enumerate(sentence_words)
@@ -145,6 +155,7 @@ def _number(question: Question, sentence_words: Sequence[str]) -> float:
 
 
 def _date(sentence_words: Sequence[str]) -> float:
-    if any(_YEAR.fullmatch(word) or bare(word, _MONTHS) for word in sentence_words):
+    pairs = zip(sentence_words, [*sentence_words[1:], ""], strict=True)
+    if any(_YEAR.fullmatch(word) or bare(word, _MONTHS) or (word.isdigit() and mark in _ERAS) for word, mark in pairs):
         return 1.0
     return 0.6 if any(bare(word, _DAYS) for word in sentence_words) else 0.0

@@ -17,8 +17,8 @@ from retrieval.chunking import CHUNKING_VERSION
 from retrieval.errors import StoreBusy, StoreError, StoreMismatch
 from retrieval.ingest import Ingestor, Progress
 from retrieval.lexical import LexicalIndex
-from retrieval.protocols import Embedder
-from retrieval.search import HybridRetriever
+from retrieval.protocols import Embedder, Reranker, Retriever
+from retrieval.search import HybridRetriever, RerankedRetriever
 from retrieval.store import PassageStore, describe
 from retrieval.types import Article, Hit, IngestReport, Source
 
@@ -28,12 +28,21 @@ BUNDLED_DENSE_WEIGHT = 0.0
 """The hashed vector adds nothing beside the BM25 of the same features (README, "Scores"), so it is not asked."""
 MODEL_DENSE_WEIGHT = 0.5
 """For a trained embedding model."""
+RERANKED = 20
+"""Hits a cross-encoder looks at: a small one takes up to a third of a second for each on one core."""
 
 
 class Index:
     """One data folder: `articles.db` (the truth), `chroma/` and `lexical/` (derived from it). One process writes."""
 
-    def __init__(self, data_dir: Path, embedder: Embedder, *, chroma_url: str | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        embedder: Embedder,
+        *,
+        chroma_url: str | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         """Opens or creates the folder. Cheap: what is derived is read when it is needed. Raises `StoreError` kinds."""
         self.data_dir = data_dir
         self._embedder = embedder
@@ -41,12 +50,9 @@ class Index:
         self._store = PassageStore(data_dir / "chroma", url=chroma_url)
         self._lexical = LexicalIndex(data_dir / "lexical")
         weight = BUNDLED_DENSE_WEIGHT if embedder.name == "bundled" else MODEL_DENSE_WEIGHT
-        self._retriever = HybridRetriever(self._catalogue, self._lexical, self._store, embedder, dense_weight=weight)
+        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, embedder, dense_weight=weight)
+        self._retriever: Retriever = RerankedRetriever(hybrid, reranker, depth=RERANKED) if reranker else hybrid
         self._dense = weight > 0
-
-    @classmethod
-    def open(cls, data_dir: Path, embedder: Embedder, *, chroma_url: str | None = None) -> Index:
-        return cls(data_dir, embedder, chroma_url=chroma_url)
 
     def close(self) -> None:
         self._store.close()
@@ -121,11 +127,11 @@ class Index:
         """Holds the folder's write lock, which the system frees when the process dies."""
         owner = self.data_dir / "writer"
         lock = FileLock(self.data_dir / "writer.lock", timeout=0)
-        try:
-            with translated(self._catalogue.path):
+        with translated(self._catalogue.path):
+            try:
                 lock.acquire()
-        except Timeout as error:
-            raise StoreBusy(path=self.data_dir, owner=_read(owner)) from error
+            except Timeout as error:  # an OSError too
+                raise StoreBusy(path=self.data_dir, owner=_read(owner)) from error
         try:
             with translated(self._catalogue.path):
                 owner.write_text(str(os.getpid()), encoding="utf-8")

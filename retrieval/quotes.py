@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.arabic import grams, is_stop_word, sentences, stem, words
-from retrieval.expectations import expectation_met, measured
+from retrieval.expectations import expectation_met, measured, read_words
 from retrieval.questions import Question
 from retrieval.similarity import similarity
 from retrieval.types import Hit, Span
@@ -97,7 +97,7 @@ def _candidates(question: Question, hit: Hit, gram_weights: _GramWeights, best: 
 
 def _read(question: Question, hit: Hit, span: Span) -> _Sentence:
     text = span.of(hit.passage.text)
-    sentence_words = tuple(words(text))
+    sentence_words = tuple(read_words(text))
     by_unit = measured(question, sentence_words)
     matches = tuple(
         1.0 if stem_ in by_unit else match

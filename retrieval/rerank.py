@@ -14,9 +14,6 @@ from retrieval.types import Hit
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-DEPTH = 20
-"""Hits looked at again: a small cross-encoder takes about a third of a second for each on one core."""
-
 
 class CrossEncoderReranker:
     """A cross-encoder by folder or hub name, loaded at first use. Scores become 0..1 and keep its order.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from retrieval.catalogue import Catalogue
 from retrieval.features import features
 from retrieval.lexical import LexicalIndex
-from retrieval.protocols import Embedder
+from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.store import PassageStore
 from retrieval.types import Hit
 
@@ -79,3 +79,16 @@ class HybridRetriever:
         found = self._store.search(self._embedder.embed_query(query), DEPTH)
         keys = self._catalogue.keys_by_id([passage_id for passage_id, _ in found])
         return {keys[passage_id]: similarity for passage_id, similarity in found if passage_id in keys}
+
+
+class RerankedRetriever:
+    """Another retriever's hits in a reranker's order: it sees the best `depth`, or `k` when that is more."""
+
+    def __init__(self, retriever: Retriever, reranker: Reranker, *, depth: int) -> None:
+        self._retriever = retriever
+        self._reranker = reranker
+        self._depth = depth
+
+    def retrieve(self, query: str, k: int) -> list[Hit]:
+        """At most `k` hits, best first by the reranker."""
+        return self._reranker.rerank(query, self._retriever.retrieve(query, max(k, self._depth)))[:k]

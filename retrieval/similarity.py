@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from retrieval.arabic import grams
 
+SAME_ROOT = 0.55
+"""The likeness of stems with the same consonants, such as a singular and its broken plural (حرب، حروب)."""
 FLOOR = 0.5
 """Below this share of common 2- and 3-grams two stems count as different words."""
 
@@ -13,6 +15,11 @@ FLOOR = 0.5
 @lru_cache(maxsize=1 << 16)
 def _grams(stem: str) -> frozenset[str]:
     return frozenset(grams(stem, 2)) | frozenset(grams(stem, 3))
+
+
+@lru_cache(maxsize=1 << 16)
+def _consonants(stem: str) -> str:
+    return "".join(letter for letter in stem if letter not in "اوي")
 
 
 @lru_cache(maxsize=1 << 18)
@@ -24,4 +31,6 @@ def similarity(first: str, second: str) -> float:
         return 0.0
     left, right = _grams(first), _grams(second)
     dice = 2 * len(left & right) / (len(left) + len(right))
+    if dice < SAME_ROOT and len(consonants := _consonants(first)) >= 3 and consonants == _consonants(second):
+        return SAME_ROOT
     return dice if dice >= FLOOR else 0.0

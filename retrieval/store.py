@@ -24,6 +24,8 @@ BATCH = 2_000
 """Passages a call; Chroma takes at most 5,461."""
 PAGE = 5_000
 """Ids read a call; larger pages run into SQLite's limit of variables."""
+_ROOM_BYTES = 1 << 20
+"""Free space below which a failed write is put down to a full disk."""
 _HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 100}
 
 
@@ -134,6 +136,7 @@ class PassageStore:
                 if address:
                     self._client = chromadb.HttpClient(**address, settings=settings)
                 else:
+                    _forget_opened(chromadb)
                     self._folder.mkdir(parents=True, exist_ok=True)
                     self._client = chromadb.PersistentClient(str(self._folder), settings=settings)
             except Exception as error:
@@ -156,7 +159,7 @@ class PassageStore:
             return StoreUnreachable(url=self._url)
         if any(words in text for words in ("readonly", "read-only", "permission denied")):
             return StoreReadOnly(path=self._folder)
-        if "no space left" in text or "is full" in text:
+        if "no space left" in text or "is full" in text or (not self._url and _is_full(self._folder)):
             return DiskFull(path=self._folder)
         return StoreError(path=self._url or self._folder, problem=_first_line(error))
 
@@ -166,6 +169,14 @@ def _is_of_the_wire(error: BaseException | None) -> bool:
     while error is not None and not type(error).__module__.startswith("httpx"):
         error = error.__context__
     return error is not None
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk has no room to write in; Chroma may say no more than that it failed to apply its log."""
+    try:
+        return shutil.disk_usage(folder).free < _ROOM_BYTES
+    except OSError:
+        return False
 
 
 def _chromadb(folder: Path) -> Any:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -21,8 +22,23 @@ news = st.text(st.sampled_from("ابجدهو  .؟!…،؛«»()3٤\n"), max_size
 
 @pytest.mark.parametrize(
     "hidden",
-    ["\x1b", "\x00", "\x9b", "\x7f", "\u202e", "\u2066", "\u200f", "\u061c", "\u200b", "\u200d", "\ufeff", "\u00ad"]
-    + ["\U000e0041", "\U000e007f", "\ud800", "\udfff", "\ufe0f", "\u2060", "\ufffa", "\u3164"],
+    [
+        *(
+            "\x1b",
+            "\x00",
+            "\x9b",
+            "\x7f",
+            "\u202e",
+            "\u2066",
+            "\u200f",
+            "\u061c",
+            "\u200b",
+            "\u200d",
+            "\ufeff",
+            "\u00ad",
+        ),
+        *("\U000e0041", "\U000e007f", "\ud800", "\udfff", "\ufe0f", "\u2060", "\ufffa", "\u3164"),
+    ],
 )
 def test_clean_takes_out_what_cannot_be_seen(hidden: str) -> None:
     assert clean(f"سـ{hidden}لامٌ {hidden}عليكم{hidden}") == "سـلامٌ عليكم"
@@ -173,7 +189,7 @@ def test_only_a_long_sentence_is_divided_at_a_semicolon() -> None:
 @given(st.one_of(news, texts))
 def test_every_character_but_white_space_is_in_exactly_one_sentence(text: str) -> None:
     spans = sentences(text)
-    assert all(left.end <= right.start for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(spans))
     assert all(span.of(text) and span.of(text) == span.of(text).strip() for span in spans)
     covered = {at for span in spans for at in range(span.start, span.end)}
     assert covered >= {at for at, letter in enumerate(text) if not letter.isspace()}

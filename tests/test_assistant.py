@@ -41,7 +41,7 @@ class ScriptedGenerator:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    index = Index.open(tmp_path_factory.mktemp("data"), BundledEmbedder())
+    index = Index(tmp_path_factory.mktemp("data"), BundledEmbedder())
     index.ingest([SEEDS])
     yield index
     index.close()
@@ -127,7 +127,7 @@ def test_talk_gets_a_line_and_no_search(index: Index, question: str, reason: str
 
 
 def test_empty_index_says_so(tmp_path: Path) -> None:
-    empty = Index.open(tmp_path, BundledEmbedder())
+    empty = Index(tmp_path, BundledEmbedder())
     assert Assistant(empty).ask("من هو رئيس أذربيجان؟").reason == "empty_index"
     empty.close()
 

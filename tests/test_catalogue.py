@@ -33,8 +33,10 @@ def passages(of: Article, *spans: tuple[int, int]) -> list[Passage]:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Catalogue:
-    return Catalogue(tmp_path / "data" / "articles.db")
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    catalogue = Catalogue(tmp_path / "data" / "articles.db")
+    yield catalogue
+    catalogue.close()
 
 
 def stored(catalogue: Catalogue, *articles: Article) -> None:
@@ -54,7 +56,9 @@ def test_an_article_comes_back_as_it_went_in(catalogue: Catalogue) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(st.one_of(st.sampled_from("ab😀𝟛\u0301ًةا\n "), st.characters(exclude_categories=["Cs", "Cc"]))), st.data())
+@given(
+    st.text(st.one_of(st.sampled_from("ab😀𝟛\u0301ًةا\n "), st.characters(exclude_categories=["Cs", "Cc"]))), st.data()
+)
 def test_sqlite_counts_characters_as_python_does(body: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, len(body)))

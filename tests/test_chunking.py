@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given
@@ -38,7 +39,7 @@ def test_passages_are_exact_ordered_and_lose_nothing(article: Article) -> None:
     assert all(article.body[passage.start : passage.end] == passage.text for passage in passages)
     assert [passage.id for passage in passages] == [f"a#{at}" for at in range(len(passages))]
     assert [passage.ordinal for passage in passages] == list(range(len(passages)))
-    assert all(left.end <= right.start for left, right in zip(passages, passages[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(passages))
     assert "".join("".join(passage.text.split()) for passage in passages) == "".join(article.body.split())
     assert all(passage.text == passage.text.strip() != "" for passage in passages)
 

@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.assistant import Assistant
 from retrieval.errors import DatasetBroken
-from retrieval.evals.answers import Outcome, evaluate, figures, groups
+from retrieval.evals.answers import Outcome, evaluate, figures, groups, intervals
 from retrieval.evals.questions import GoldQuestion, read_dataset, read_questions
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
@@ -55,6 +55,17 @@ def test_measures_are_shares_of_the_questions_they_are_about() -> None:
 
 def test_share_over_nothing_is_none() -> None:
     assert figures([])["evidence@1"] is None
+
+
+def test_intervals_hold_their_share_and_narrow_with_more_questions() -> None:
+    few = [_outcome(quotes=["مقتل أربعة من جنودها"]), _outcome(quotes=["غيرها"])] * 5
+    many = few * 20
+    low, high = intervals(few)["evidence@1"]
+    assert low < 0.5 < high
+    narrow_low, narrow_high = intervals(many)["evidence@1"]
+    assert low < narrow_low < 0.5 < narrow_high < high
+    assert intervals(few) == intervals(few)
+    assert "declined_right" not in intervals(few)
 
 
 def test_groups_hold_follow_ups_and_english_apart() -> None:
@@ -124,7 +135,7 @@ def test_answers_stay_above_their_floor(
     tmp_path: Path, articles: Path, questions: Path, floors: tuple[float, float, float]
 ) -> None:
     """Evidence in the first citation, declined rightly, declined wrongly: standalone Arabic questions, no model."""
-    index = Index.open(tmp_path, BundledEmbedder())
+    index = Index(tmp_path, BundledEmbedder())
     index.ingest([articles])
     outcomes = evaluate(Assistant(index), read_questions(questions))
     index.close()

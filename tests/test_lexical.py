@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from retrieval import lexical
 from retrieval.errors import StoreError
 from retrieval.features import Features
-from retrieval.lexical import B, K1, LexicalIndex
+from retrieval.lexical import K1, B, LexicalIndex
 
 Corpus = dict[int, list[int]]
 corpora = st.dictionaries(st.integers(1, 1000), st.lists(st.integers(1, 12), max_size=30), min_size=1, max_size=25)
@@ -68,7 +68,7 @@ def test_scores_are_those_of_the_formula(folder: Path, corpus: Corpus, query: li
     hits = found(index_of(folder / "formula", corpus), query, k)
     assert len(hits) == min(k, len(expected))
     assert [score for _, score in hits] == pytest.approx(sorted(expected.values(), reverse=True)[:k], rel=1e-5)
-    assert {key: score for key, score in hits} == pytest.approx({key: expected[key] for key, _ in hits}, rel=1e-5)
+    assert dict(hits) == pytest.approx({key: expected[key] for key, _ in hits}, rel=1e-5)
     assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
 
@@ -96,7 +96,7 @@ def test_the_way_an_index_came_about_changes_no_score(
 
 
 def test_ties_are_broken_by_key_even_at_the_last_place(tmp_path: Path) -> None:
-    index = index_of(tmp_path / "lexical", dict.fromkeys(range(1, 40), [1, 2]) | {40: [1, 2, 2], 41: [3]})
+    index = index_of(tmp_path / "lexical", {key: [1, 2] for key in range(1, 40)} | {40: [1, 2, 2], 41: [3]})
     assert [key for key, _ in found(index, [2], 4)] == [40, 1, 2, 3]
 
 

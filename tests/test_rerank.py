@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from retrieval.errors import EmbedderError, EmbedderMissing
+from retrieval.hashing import BundledEmbedder
+from retrieval.index import Index
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.types import Hit, Passage, Source
 
@@ -70,3 +74,28 @@ def test_missing_and_broken_models_are_named(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "config.json").write_text("{broken", encoding="utf-8")
     with pytest.raises(EmbedderError):
         CrossEncoderReranker(str(tmp_path)).rerank("جسر", _hits("وزير"))
+
+
+class _Backwards:
+    """A reranker that turns the order round, and remembers how many hits it saw."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
+        self.seen.append(len(hits))
+        return list(reversed(hits))
+
+
+def test_index_asks_the_reranker_about_more_hits_than_it_returns(tmp_path: Path) -> None:
+    lines = [{"id": str(n), "title": "", "text": "جسر " * (n + 1) + "وزير"} for n in range(30)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    reranker = _Backwards()
+    index = Index(tmp_path / "data", BundledEmbedder(), reranker=reranker)
+    plain = Index(tmp_path / "data", BundledEmbedder())
+    index.ingest([tmp_path / "a.jsonl"])
+    best = [hit.passage.id for hit in plain.retrieve("جسر", 20)]
+    assert [hit.passage.id for hit in index.retrieve("جسر", 3)] == best[::-1][:3]
+    assert reranker.seen == [20]
+    index.close()
+    plain.close()

@@ -26,7 +26,7 @@ QUESTION = "من هو رئيس أذربيجان؟"
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("data")
-    index = Index.open(folder, BundledEmbedder())
+    index = Index(folder, BundledEmbedder())
     index.ingest([ROOT / "seeds"])
     index.close()
     yield folder
@@ -82,7 +82,7 @@ def test_ingest_of_the_seeds(tmp_path: Path) -> None:
 
 
 def test_question_in_a_running_process(data_dir: Path) -> None:
-    index = Index.open(data_dir, BundledEmbedder())
+    index = Index(data_dir, BundledEmbedder())
     assistant = Assistant(index)
     milliseconds = []
     for question in [QUESTION, "كم مرة التقى ترمب وكيم؟", "لماذا انهارت القمة الثانية؟", "كم عدد سكان أرمينيا؟"] * 5:

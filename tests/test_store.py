@@ -311,7 +311,9 @@ def test_a_server_that_hangs_up_is_unreachable(tmp_path: Path) -> None:
         thread.join(5)
 
 
-@pytest.mark.parametrize("url", ["chroma", "ftp://host:1", "http://", "http://host:port", "http://host:99999", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["chroma", "ftp://host:1", "http://", "http://host:port", "http://host:99999", "http://[::1"]
+)
 def test_an_address_that_is_none_is_a_bad_setting(tmp_path: Path, url: str) -> None:
     with pytest.raises(BadSetting) as caught:
         PassageStore(tmp_path, url=url).open(FINGERPRINT)

@@ -125,6 +125,10 @@ REPLIES: dict[str, tuple[str, str]] = {
     "passage.many": ("{n} مقطعًا", "{n} passages"),
     "passage.other": ("{n} مقطع", "{n} passages"),
     # dalil eval
+    "eval.intervals": (
+        "مجالات الثقة 95 % (standalone إن وُجدت): {ranges}",
+        "95 % intervals (standalone if present): {ranges}",
+    ),
     "eval.declined_wrong": ("امتنع وكان الجواب موجودًا", "declined, though the articles answer"),
     "eval.no_evidence": ("أجاب بغير الشاهد المنتظر", "answered without the expected evidence"),
     "eval.answered_wrong": ("أجاب عمّا لا تجيب عنه المقالات", "answered what the articles do not answer"),
