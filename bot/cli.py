@@ -102,10 +102,12 @@ def ask(
     """Answers one question."""
     from bot.render import answer_object, answer_text
     from bot.settings import begin
+    from retrieval.assistant import checked_question
 
     settings, messages = begin(data_dir)
+    questions = [checked_question(_typed(text)) for text in [*(history or []), question]]
     with filled_index(settings, messages) as index, _status(messages):
-        answer = _answer(_assistant(index, settings), [*map(_typed, history or []), _typed(question)], settings)
+        answer = _answer(_assistant(index, settings), questions, settings)
     if answer.notice:
         typer.echo(messages.error(answer.notice), err=True)
     if as_json:
@@ -152,13 +154,10 @@ def search(
     """Lists the passages found."""
     from bot.render import hit_object, hits_text
     from bot.settings import begin
-    from retrieval.arabic import clean_line, words
-    from retrieval.errors import EmptyQuestion
+    from retrieval.assistant import checked_question
 
     settings, messages = begin(data_dir)
-    wanted = clean_line(_typed(query))
-    if not words(wanted):
-        raise EmptyQuestion
+    wanted = checked_question(_typed(query))
     with filled_index(settings, messages) as index:
         hits = index.retrieve(wanted, k)
     if as_json:

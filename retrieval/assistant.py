@@ -71,7 +71,7 @@ class Assistant:
         Raises `EmptyQuestion`, `QuestionTooLong`, `StoreError` and `EmbedderError` kinds, and `ModelError` kinds when a
         named model is required and not there. A model that fails in mid-answer is replaced by quotes, with a notice.
         """
-        text = _checked(question)
+        text = checked_question(question)
         blank = Answer(question=text, query=text, text="", mode="quotes")
         reason = not_a_question(text)
         if reason is None and not await asyncio.to_thread(lambda: self._index.article_count):
@@ -102,7 +102,8 @@ class Assistant:
             yield _timed(replace(quoted, notice=error), began)
 
 
-def _checked(question: str) -> str:
+def checked_question(question: str) -> str:
+    """The question cleaned, on one line. Raises `EmptyQuestion` and `QuestionTooLong`."""
     text = clean_line(question)
     if len(text) > LONGEST_QUESTION:
         raise QuestionTooLong(length=len(text), limit=LONGEST_QUESTION)

@@ -25,12 +25,16 @@ LEAST_SUPPORT = 0.3
 LEAST_SUPPORT_WITH_NAME = 0.25
 """The same where the sentence has a rare word of the question, such as a name."""
 _RARE = 0.8
+_TELLING = 0.5
 _SAME = 0.6
 """Likeness from which a word of the question counts as present."""
 _IDENTITY_WORDS = 5
 """"Who is …" with at most so many telling words names a role, and all of it must be there."""
 
 
+_ORDINALS = frozenset(words(
+    "ثاني ثانية ثالث ثالثة رابع رابعة خامس خامسة سادس سادسة سابع سابعة ثامن ثامنة تاسع تاسعة عاشر عاشرة"
+))  # fmt: skip
 _OFFICES = frozenset(words(
     "رئيس رئيسة وزير وزيرة وزرا سفير سفيرة ملك ملكة أمير أميرة حاكم محافظ مدير مديرة قائد زعيم زعيمة مدرب نائب أمين أمينة عمدة متحدث"
     " متحدثة ناطق ناطقة مستشار مستشارة مبعوث ممثل ممثلة قاضي قاضية مفوض مفوضة بابا شيخ مرشد ولي كابتن president minister ambassador"
@@ -76,7 +80,7 @@ def lacking(question: Question, candidate: Candidate) -> Lack | None:
     if question.kind == "when" and expectation_met(question, candidate.text, sentence_words) == 0.0:
         return "date"
     if question.kind == "how_many":
-        if names_measure(question) and not measured(question, sentence_words):
+        if names_measure(question) and not (measured(question, sentence_words) and _measures_it(question, candidate)):
             return "measure"
         if (
             question.counted
@@ -93,6 +97,14 @@ def support(question: Question, candidate: Candidate) -> float:
     return sum(w * m for w, m in zip(question.weights, candidate.matches, strict=True)) / total if total else 0.0
 
 
+def _measures_it(question: Question, candidate: Candidate) -> bool:
+    """Whether the sentence, or what is around it, has what is measured: another telling word of the question."""
+    measures = names_measure(question).keys()
+    own = zip(question.stems[: question.own], question.weights, candidate.matches, strict=False)
+    others = [match for stem_, weight, match in own if stem_ not in measures and weight >= _TELLING]
+    return not others or max(others) >= FLOOR
+
+
 def _shares_rare_word(question: Question, candidate: Candidate) -> bool:
     pairs = zip(question.weights[: question.own], candidate.matches, strict=False)
     return any(weight >= _RARE and match == 1.0 for weight, match in pairs)
@@ -106,9 +118,12 @@ def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
     phrases = [[stem(word) for word in phrase.split() if not is_stop_word(word)] for phrase in question.quoted]
     if any(phrase and not any(_present(stem_, present) for stem_ in phrase) for phrase in phrases):
         return True
-    numbers = {word for word in question.content if word.isdigit()}
+    ordinals = {stem(word) for word in question.content if word.removeprefix("ال") in _ORDINALS}
+    if not all(_present(ordinal, present) for ordinal in ordinals):
+        return True
+    numbers = [match for stem_, match in zip(question.stems, candidate.matches, strict=True) if stem_.isdigit()]
     places = {place for word in question.content if (place := place_named(word))}
-    return not numbers <= present or not all(_place_present(place, passage_words) for place in places)
+    return min(numbers, default=1.0) < _SAME or not all(_place_present(place, passage_words) for place in places)
 
 
 def _place_present(place: str, passage_words: Sequence[str]) -> bool:

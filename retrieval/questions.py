@@ -32,9 +32,7 @@ _QUOTED = re.compile(r"[«\"“]([^»\"”]{3,})[»\"”]")
 _IDENTITY = re.compile(
     r"^(?:و?من|و?مين|منو) (?:هو|هي|هم|يكون|تكون|كان|كانت)\b(?!.*\b(?:الذي|التي|اللي|يلي)\b)|^who (?:is|was)\b"
 )
-_AFTER_HOW_MANY = re.compile(
-    r"\b(?:و?كم|كام|قديش|قداش|هو|ما|ماهو) (?:(?:كان|كانت|بلغ|بلغت|يبلغ|تبلغ|هو|هي|يوجد|هناك) )?(?:(عدد) )?(\w+)"
-)
+_AFTER_HOW_MANY = re.compile(r"\b(?:و?كم|كام|قديش|قداش|ما|ماهو)(?: \w+)? عدد (\w+)|\b(?:و?كم|كام|قديش|قداش) (\w+)")
 
 _GREETING = re.compile(
     r"^(?:مرحبا|مراحب|اهلا|اهلين|هلا|السلام عليكم|سلام عليكم|صباح الخير|صباح النور|مسا الخير|مسا النور|شكرا|مشكور|تسلم|يعطيك العافيه"
@@ -52,6 +50,7 @@ _ABOUT_DALIL = re.compile(
 )
 _INSTRUCTIONS = re.compile(
     r"\b(?:تجاهل|انس|انسي|اهمل|تخط|تخطي|الغ|الغي|خالف|اكسر)\w*\b.{0,40}\b(?:ال)?(?:تعليم|اوامر|قواعد|قيود|ارشاد|توجيه|ما سبق|ما قيل)"
+    r"|\b(?:اعداداتك|تعليماتك|برمجتك|قواعدك)\b|\b(?:تجاهل|انس|انسي|اترك) (?:دورك|شخصيتك|مهمتك|وظيفتك)\b"
     r"|\b(?:بلا|بدون|دون) قيود\b|^system\b|\bمن الان فصاعدا انت\b|\b(?:من|علي) (?:معلوماتك|معرفتك|خيالك)\b"
     r"|\b(?:اكتب|اعرض|اطبع|كرر|انسخ)\w*\b.{0,60}\b(?:قبل هذه الرساله|هذه المحادثه حرفيا)\b"
     r"|\b(?:ال)?(?:تعليمات|تعليماتك|اوامر|برومبت|توجيهات)\w*\b.{0,20}\b(?:الخاصه بك|النظام|الاصليه|الداخليه|السريه)"
@@ -78,6 +77,8 @@ class Question:
     """Normalised phrases the question gives in quotation marks."""
     counted: str | None
     """The normalised noun that كم counts (كم جنديا, كم عدد الجنود)."""
+    priced: bool
+    """Whether it asks بكم, for how much."""
     identity: bool
     """Whether it asks who somebody is (من هو وزير الخارجية)."""
 
@@ -101,6 +102,7 @@ def analyse(text: str, carried: Sequence[str] = ()) -> Question:
         own=len(stems),
         quoted=tuple(" ".join(words(phrase)) for phrase in _QUOTED.findall(text)),
         counted=_counted(normal),
+        priced=bool(re.search(r"\bو?بكم\b", normal)),
         identity=bool(_IDENTITY.search(normal)),
     )
 
@@ -110,7 +112,7 @@ def _counted(normal: str) -> str | None:
     found = _AFTER_HOW_MANY.search(normal)
     if found is None:
         return None
-    noun = found[2]
+    noun = found[1] or found[2]
     if is_stop_word(noun) or len(noun) < 3:
         return None
     return noun if found[1] or noun[-1] in "اه" else None

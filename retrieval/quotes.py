@@ -22,14 +22,13 @@ CONTEXT = 0.6
 
 WEIGHTS = {
     "coverage": 1.5,
-    "context": 1.9,
+    "context": 2.0,
     "grams": 0.25,
     "passage": 0.8,
     "expected": 0.6,
-    "title": 1.3,
+    "title": 1.4,
     "quoted": 3.0,
     "length": 0.1,
-    "stub": -0.4,
 }
 
 
@@ -89,7 +88,6 @@ def _candidates(question: Question, hit: Hit, gram_weights: _GramWeights, best: 
             "title": _weighed(question, title),
             "quoted": _quoted(question, sentence.words),
             "length": min(len(sentence.words), 40) / 40,
-            "stub": float(len(sentence.words) < 5),
         }
         found.append(Candidate(hit, sentence.span, sentence.text, 0.0, features, matches))
     return found

@@ -8,6 +8,8 @@ from retrieval.arabic import grams
 
 SAME_ROOT = 0.55
 """The likeness of stems with the same consonants, such as a singular and its broken plural (حرب، حروب)."""
+SAME_SOUND = 0.8
+"""The likeness of stems that differ in letters often taken for one another (القمة الثانية، التانيه)."""
 FLOOR = 0.5
 """Below this share of common 2- and 3-grams two stems count as different words."""
 
@@ -15,6 +17,11 @@ FLOOR = 0.5
 @lru_cache(maxsize=1 << 16)
 def _grams(stem: str) -> frozenset[str]:
     return frozenset(grams(stem, 2)) | frozenset(grams(stem, 3))
+
+
+_SOUNDS = str.maketrans("ثذظصط", "تدضست")
+_AFFIXES = frozenset("وبلفكسيتنما")
+"""Letters that begin a word as a prefix, so that words alike behind one may be forms of one word."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -28,6 +35,10 @@ def similarity(first: str, second: str) -> float:
     if first == second:
         return 1.0
     if abs(len(first) - len(second)) > 4 or first.isdigit() or second.isdigit():
+        return 0.0
+    if first.translate(_SOUNDS) == second.translate(_SOUNDS):
+        return SAME_SOUND
+    if first[:1] != second[:1] and max(first, second, key=len)[:1] not in _AFFIXES:
         return 0.0
     left, right = _grams(first), _grams(second)
     dice = 2 * len(left & right) / (len(left) + len(right))
