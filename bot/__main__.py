@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from errno import ENAMETOOLONG
 
 import typer
 
@@ -21,10 +22,13 @@ log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
+SHOWN_OF_A_PATH = 60
+"""Characters of a path that is too long for the system; the rest is no help to a reader."""
 
 
 def main() -> None:
     """Runs `dalil` and leaves with its exit code: 0 done, 1 not done, 2 a bad argument or setting, 130 interrupted."""
+    _open_closed_streams()
     _prepare_process()
     sys.exit(run(sys.argv[1:]))
 
@@ -32,6 +36,8 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Carries out a command line; a fault becomes one line on standard error. Returns the exit code."""
     messages = Messages(preferred_language())
+    if sys.stdout is None:
+        return _complain(messages("no_output"), 1)
     try:
         code = cli.run(arguments, messages)
         sys.stdout.flush()
@@ -44,6 +50,8 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         return _complain(complaint(error, messages), error.exit_code)
     except OSError as error:
+        if error.errno == ENAMETOOLONG and isinstance(error.filename, str):
+            return _complain(messages("source_missing", path=f"{error.filename[:SHOWN_OF_A_PATH]}…"), 1)
         return _complain(messages("unwritable", problem=error), 1)
     except Exception as error:
         log.debug("unexpected fault", exc_info=True)
@@ -60,6 +68,19 @@ def _reader_gone() -> int:
     """Whoever read our output has left (`dalil … | head`): nothing more to say, and nobody to say it to."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
+
+
+def _open_closed_streams() -> None:
+    """Input that was closed (`<&-`) is empty, errors go nowhere; closed output stays None, for `run` to report.
+
+    Their numbers are taken in any case: the next file that is opened would get them, and be written to as a screen.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123  (it stays open)
+    if sys.stdout is None:
+        os.open(os.devnull, os.O_WRONLY)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
 
 
 def _prepare_process() -> None:

@@ -11,14 +11,13 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.main import get_command
 
 from bot import evaluating
-from bot.console import filled_index, is_lively, progress, tell_failures
+from bot.console import DataDir, filled_index, is_lively, progress, tell_failures
 from bot.help_page import Command, Group, localize
 from bot.messages import Messages
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from retrieval.index import Index
     from retrieval.types import Answer, Turn
 
-DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR")]
+
 AsJson = Annotated[bool, typer.Option("--json")]
 
 app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)

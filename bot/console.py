@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from retrieval.index import Index
     from retrieval.types import IngestReport
+
+
+def folder_named(value: str) -> Path:
+    """An empty name is refused: as a path it would be the current folder."""
+    if not value.strip():
+        raise typer.BadParameter("DIR")
+    return Path(value)
+
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR", parser=folder_named)]
 
 
 @contextmanager

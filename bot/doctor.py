@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
@@ -91,12 +92,13 @@ def _data_folder(settings: Settings, messages: Messages) -> Check:
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     try:
         TemporaryFile(dir=nearest).close()
-    except OSError:
-        pass
-    else:
-        return Check("data", True, str(settings.data_dir))
-    fix = f"chmod u+rwx {shlex.quote(str(nearest))}" if nearest.is_dir() else "export DALIL_DATA_DIR=.dalil"
-    return Check("data", False, messages("store_read_only", path=settings.data_dir), fix)
+    except PermissionError:
+        fix = f"chmod u+rwx {shlex.quote(str(nearest))}"
+        return Check("data", False, messages("store_read_only", path=settings.data_dir), fix)
+    except OSError as error:
+        code = "disk_full" if error.errno in (ENOSPC, EDQUOT) else "store_not_a_folder"
+        return Check("data", False, messages(code, path=settings.data_dir), "export DALIL_DATA_DIR=.dalil")
+    return Check("data", True, str(settings.data_dir))
 
 
 def _embedder(settings: Settings, messages: Messages) -> Check:

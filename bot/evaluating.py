@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import filled_index, tell_failures
+from bot.console import DataDir, filled_index, tell_failures
 from bot.help_page import Command, Group
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def answers(
     split: Annotated[str, typer.Option("--split", metavar="NAME")] = "test",
     misses: Annotated[bool, typer.Option("--misses")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
-    data_dir: Annotated[Path | None, typer.Option("--data-dir", metavar="DIR")] = None,
+    data_dir: DataDir = None,
 ) -> int:
     """Measures answers: a file of questions over the articles of the settings, or a data set with its own corpus."""
     from bot.settings import begin

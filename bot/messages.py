@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.language import LANGUAGES, Language
 from bot.texts import TABLE
+from bot.texts.problems import problem_in_arabic
 from retrieval.arabic import clean_line
 from retrieval.errors import DalilError
 from retrieval.types import Failure
@@ -23,7 +24,10 @@ class Messages:
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence of `key` with its placeholders filled. Raises `KeyError` for a key or value that is missing."""
-        return TABLE[key][self._column].format_map({name: clean_line(str(value)) for name, value in values.items()})
+        shown = {name: clean_line(str(value)) for name, value in values.items()}
+        if self.language == "ar" and "problem" in shown:
+            shown["problem"] = problem_in_arabic(shown["problem"])
+        return TABLE[key][self._column].format_map(shown)
 
     def __contains__(self, key: str) -> bool:
         return key in TABLE

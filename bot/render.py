@@ -183,10 +183,15 @@ def citation_lines(citation: Citation, words: str, page: Page) -> list[str]:
     """`[1] «words»`, and below it the article they are from; without words the article beside the number."""
     label, source = f"[{citation.label}]", citation.passage.source
     if not words:
-        first, *more = source_lines(source, page)
-        return [f"{page.paint(label, _BOLD)} {first.replace('    ', '', 1)}", *more]
+        return numbered_source(citation.label, source, page)
     first, *more = page.lines(f"{label} «{clean_line(words)}»")
     return [page.paint(label, _BOLD) + first.removeprefix(label), *more, *source_lines(source, page)]
+
+
+def numbered_source(number: int, source: Source, page: Page) -> list[str]:
+    """`[1] title · outlet · date`."""
+    first, *more = source_lines(source, page)
+    return [f"{page.paint(f'[{number}]', _BOLD)} {first.replace('    ', '', 1)}", *more]
 
 
 def source_lines(source: Source, page: Page) -> list[str]:

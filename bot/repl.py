@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from bot.messages import Messages
-from bot.render import Page, answer_text, article_text, citation_lines, evidence_lines, source_lines
+from bot.render import Page, answer_text, article_text, citation_lines, evidence_lines, numbered_source
 from retrieval.arabic import clean, clean_line
 from retrieval.errors import DalilError
 from retrieval.types import Answer, Citation, Turn
@@ -149,7 +149,7 @@ class Chat:
         if not articles:
             self._say(self._messages("chat.no_articles"))
         for number, source in enumerate(articles[:LISTED_ARTICLES], 1):
-            self._say(f"[{number}]", *source_lines(source, self._page))
+            self._say(*numbered_source(number, source, self._page))
         if len(articles) > LISTED_ARTICLES:
             self._say(self._messages("chat.more", articles=self._messages.count("article", len(articles))))
 

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.language import ENV_FILE, Language, preferred_language
 from bot.messages import Messages
-from retrieval.errors import BadSetting, UnknownSetting
+from retrieval.errors import BadSetting, SettingFileUnreadable, SettingLineBroken, UnknownSetting
 
 PACKAGED_ARTICLES = Path(__file__).parents[1] / "seeds"
 
@@ -45,6 +45,21 @@ def _webhook_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _folder(value: object) -> object:
+    """A blank name would be the current folder."""
+    if isinstance(value, str) and not value.strip():
+        raise ValueError
+    return value
+
+
+def _embedding_model(value: str) -> str:
+    """Without blanks around it; `ollama:` needs a name behind it."""
+    value = value.strip()
+    if value in ("", "ollama:"):
+        raise ValueError
+    return value
+
+
 def _articles(path: Path) -> Path:
     """`seeds` means the folder that came with Dalil where the current folder has none of that name."""
     if path == Path("seeds") and not path.exists():
@@ -52,8 +67,9 @@ def _articles(path: Path) -> Path:
     return path.expanduser()
 
 
+EmbeddingModel = Annotated[str, AfterValidator(_embedding_model)]
 Address = Annotated[str, AfterValidator(_address)]
-Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Folder = Annotated[Path, BeforeValidator(_folder), AfterValidator(Path.expanduser)]
 Articles = Annotated[Path, AfterValidator(_articles)]
 Chats = Annotated[frozenset[int], NoDecode, BeforeValidator(_chats)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
@@ -75,7 +91,7 @@ class Settings(BaseSettings):
     data_dir: Folder = Field(default=Path(".dalil"), alias="DALIL_DATA_DIR")
     articles: Articles = Field(default=Path("seeds"), alias="DALIL_ARTICLES", validate_default=True)
     chroma_url: Address | None = Field(default=None, alias="DALIL_CHROMA_URL")
-    embedding_model: str = Field(default="bundled", alias="DALIL_EMBEDDING_MODEL")
+    embedding_model: EmbeddingModel = Field(default="bundled", alias="DALIL_EMBEDDING_MODEL")
     reranker_model: str | None = Field(default=None, alias="DALIL_RERANKER_MODEL")
     llm: str = Field(default="auto", alias="DALIL_LLM")
     language: Language = Field(default_factory=preferred_language, alias="DALIL_LANGUAGE")
@@ -93,6 +109,8 @@ NAMES: dict[str, str] = {str(field.alias): name for name, field in Settings.mode
 
 _EXPECTED = {
     "DALIL_CHROMA_URL": "http://host:port",
+    "DALIL_DATA_DIR": ".dalil",
+    "DALIL_EMBEDDING_MODEL": "bundled | ollama:NAME | NAME",
     "DALIL_LANGUAGE": "ar | en",
     "TELEGRAM_BASE_URL": "http://host:port",
     "TELEGRAM_ALLOWED_CHATS": "123456789, -1001234567890",
@@ -128,12 +146,11 @@ def _names_in_file(path: Path) -> set[str]:
         with path.open(encoding="utf-8-sig") as file:
             for binding in parse_stream(file):
                 if binding.error:
-                    place = f"{path}:{binding.original.line}"
                     first_word = next(iter(binding.original.string.split()), "")  # the rest may be a token
-                    raise BadSetting(name=place, value=f"{first_word} …", expected="NAME=value")
+                    raise SettingLineBroken(name=path, path=path, line=binding.original.line, start=first_word)
                 names.add(binding.key or "")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting(name=str(path), value=type(error).__name__, expected="UTF-8") from None
+        raise SettingFileUnreadable(name=path, path=path) from error
     return names
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from retrieval.embedding import open_embedder
-from retrieval.errors import SourceAddress, SourceMissing
+from retrieval.errors import SourceAddress, SourceMissing, SourceUnnamed
 from retrieval.index import Index
 from retrieval.ollama_generator import OllamaGenerator, find_model
 from retrieval.protocols import Generator
@@ -59,6 +59,8 @@ def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:
     """The files and folders to ingest: those given, patterns expanded; else the articles folder of the settings."""
     paths: list[Path] = []
     for name in given or [str(settings.articles)]:
+        if not name.strip():
+            raise SourceUnnamed
         if "://" in name:
             raise SourceAddress(path=name)
         path = Path(name).expanduser()

@@ -16,6 +16,13 @@ NORMALIZER_VERSION = "2"
 
 # ---------------------------------------------------------------------------------------------- cleaning for display
 
+_STRING_END = "(?:\x07|\x1b\\\\|\x9c)"
+_TERMINAL_SEQUENCE = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # ESC [ … a letter: colours and the cursor
+    "|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*" + _STRING_END + "|"  # ESC ] … BEL: titles, links
+    "\x1b[#%()*+./-]?[0-~]"
+)
+"""ECMA-48; no part of a sequence can begin another, so that looking for them takes linear time."""
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"  # control characters but tab, newline, return
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, joiners, Arabic letter mark, fillers
@@ -29,10 +36,11 @@ _BLANKS = re.compile(r"[^\S\n]+")
 def clean(text: str) -> str:
     """Text as it may be stored and shown: no control, invisible, direction or tag characters, no lone surrogates.
 
-    Letters, marks, tatweel and punctuation stay as written (NFC); runs of blanks become one space and lines are
-    stripped. Idempotent. The one function for articles, questions and output.
+    A control sequence of terminals goes as a whole: its `[31m` would be read as a word. Letters, marks, tatweel and
+    punctuation stay as written (NFC); runs of blanks become one space and lines are stripped. Idempotent. The one
+    function for articles, questions and output.
     """
-    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", _TERMINAL_SEQUENCE.sub("", text)))
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
     return "\n".join(line.strip() for line in text.split("\n"))
 
@@ -112,6 +120,11 @@ _RADICAL_WAW = re.compile(
     "|عي[هاي]?$)"
 )
 """Words that begin with a radical و rather than with the conjunction: الوزراء، واشنطن، وكالة، ولاية …"""
+_RADICAL_AL_WORDS = """
+التقي التقت التقيا التقوا التقط التقطت الغي الغت القي القت التزم التزمت التحق التحقت التهم التهمت الهام المانيا الماني المانيه
+"""
+_RADICAL_AL = frozenset(_RADICAL_AL_WORDS.split())
+"""Words whose ال belongs to them: التقى، ألغى، إلهام، ألمانيا …"""
 _ARTICLE_PREFIXES = ("وبال", "فبال", "ولل", "فلل", "وال", "بال", "كال", "فال", "ال", "لل")
 
 _AND_THE = ("وال", "ولل", "وبال")
@@ -133,7 +146,7 @@ def stem(word: str) -> str:
     """
     if len(word) > 3 and word[0] == "و" and not word.startswith(_AND_THE) and not _RADICAL_WAW.match(word):
         word = word[1:]
-    for prefix in _ARTICLE_PREFIXES:
+    for prefix in () if word in _RADICAL_AL else _ARTICLE_PREFIXES:
         if word.startswith(prefix) and len(word) - len(prefix) >= 2:
             word = word[len(prefix) :]
             break

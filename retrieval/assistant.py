@@ -27,7 +27,7 @@ PASSAGES = 8
 """Passages whose sentences are considered, and the most that a model is shown."""
 CONSIDERED = 0.7
 """A sentence may answer when its score is at least this share of the best one's."""
-SECOND_QUOTE = 0.85
+SECOND_QUOTE = 0.9
 """A second sentence is shown when its score is at least this share of the first one's."""
 NEAREST = 3
 NEAR_SUPPORT = 0.15
@@ -166,11 +166,13 @@ async def _written(
 
     chain = AnswerChain(generator=generator)
     evidence = chain.told(found.query, found.evidence, history)
-    written, shown = "", ""
+    written, shown, whole = "", "", ""
     async with aclosing(chain.astream(found.query, evidence, history)) as pieces:
         async for piece in pieces:
             written += piece
-            text, _ = resolve(_whole_sentences(written), evidence)
+            if whole == (whole := _whole_sentences(written)):
+                continue
+            text, _ = resolve(whole, evidence)
             if text.startswith(shown) and text != shown:
                 yield Token(text[len(shown) :])
                 shown = text

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
+from errno import EACCES, EDQUOT, EEXIST, ENAMETOOLONG, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from retrieval.errors import ArticleUnknown, DiskFull, StoreError, StoreReadOnly
+from retrieval.errors import ArticleUnknown, DiskFull, StoreError, StoreNotAFolder, StoreReadOnly
 from retrieval.types import Article, Passage, Source, Span
 
 _SCHEMA = """
@@ -265,13 +265,13 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _translation(path: Path, error: Exception) -> StoreError:
-    text = str(error).lower()
-    number = error.errno if isinstance(error, OSError) else None
-    if number in (EACCES, EPERM, EROFS) or any(word in text for word in ("readonly", "read-only", "unable to open")):
+    number, problem = getattr(error, "errno", None), getattr(error, "strerror", None) or str(error)
+    if number in (EACCES, EPERM, EROFS) or any(word in problem for word in ("readonly", "read-only", "unable to open")):
         return StoreReadOnly(path=path.parent)
-    if number in (ENOSPC, EDQUOT) or "is full" in text:
-        return DiskFull(path=path.parent)
-    return StoreError(path=path.parent, problem=(error.strerror if isinstance(error, OSError) else None) or str(error))
+    if number in (ENOENT, ENOTDIR, EEXIST, ENAMETOOLONG):
+        return StoreNotAFolder(path=path.parent)
+    is_full = number in (ENOSPC, EDQUOT) or "is full" in problem
+    return DiskFull(path=path.parent) if is_full else StoreError(path=path.parent, problem=problem)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -6,14 +6,11 @@ near-topic ones (the age, the number or the minister that no article gives); `da
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 from retrieval.arabic import is_stop_word, stem, words
 from retrieval.expectations import expectation_met, measured, names_measure, read_words
+from retrieval.places import place_named, place_present
 from retrieval.questions import Question
 from retrieval.quotes import Candidate
 from retrieval.similarity import FLOOR, similarity
@@ -26,12 +23,11 @@ LEAST_SUPPORT_WITH_NAME = 0.25
 """The same where the sentence has a rare word of the question, such as a name."""
 _RARE = 0.8
 _TELLING = 0.5
+"""Weights from which a word of the question counts as rare, and as one that says what it is about."""
 _SAME = 0.6
 """Likeness from which a word of the question counts as present."""
 _IDENTITY_WORDS = 5
 """"Who is …" with at most so many telling words names a role, and all of it must be there."""
-
-
 _ORDINALS = frozenset(words(
     "ثاني ثانية ثالث ثالثة رابع رابعة خامس خامسة سادس سادسة سابع سابعة ثامن ثامنة تاسع تاسعة عاشر عاشرة"
 ))  # fmt: skip
@@ -42,70 +38,43 @@ _OFFICES = frozenset(words(
 ))  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _places() -> frozenset[str]:
-    text = (Path(__file__).parent / "data" / "places.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return frozenset(_PLACE_ENDING.sub("", word.removeprefix("ال")) for line in lines for word in words(line))
-
-
-_PLACE_ENDING = re.compile("(?:يا|ا|ه)$")
-_NOT_OF_PEOPLE = frozenset({"رياض"})
-"""Places whose name with an ending is another word (الرياضة)."""
-_PEOPLE_ENDING = re.compile("(?:يه|ي|يون|يين|يان|يات|يا)$")
-
-
-@lru_cache(maxsize=1 << 16)
-def place_named(word: str) -> str | None:
-    """The place that a normalised word names, itself or by its people or language (الصيني، بفرنسا، الإيطالية), or None."""
-    for bare in (word, word[1:] if word[:1] in "وبلفك" else word):
-        name = re.sub("^(?:ال|لل)", "", bare)
-        for base in (name, _PLACE_ENDING.sub("", name), _PEOPLE_ENDING.sub("", name)):
-            if base in _places() and (base == name or base not in _NOT_OF_PEOPLE):
-                return base
-    return None
-
-
 def lacking(question: Question, candidate: Candidate) -> Lack | None:
     """What the question asks for that a sentence lacks; None when the sentence may answer."""
-    if support(question, candidate) < (
-        LEAST_SUPPORT_WITH_NAME if _shares_rare_word(question, candidate) else LEAST_SUPPORT
-    ):
+    least = LEAST_SUPPORT_WITH_NAME if _shares_rare_word(question, candidate) else LEAST_SUPPORT
+    if support(question, candidate) < least:
         return "topic"
     if _lacks_anchor(question, candidate):
         return "anchor"
     if _names_role(question) and min(candidate.matches[: question.own]) < _SAME:
         return "role"
     sentence_words = read_words(candidate.text)
-    if question.kind == "when" and expectation_met(question, candidate.text, sentence_words) == 0.0:
+    expected = expectation_met(question, candidate.text, sentence_words)
+    if question.kind == "when" and expected == 0.0:
         return "date"
-    if question.kind == "how_many":
-        if names_measure(question) and not (measured(question, sentence_words) and _measures_it(question, candidate)):
-            return "measure"
-        if (
-            question.counted
-            and not names_measure(question)
-            and expectation_met(question, candidate.text, sentence_words) < 1.0
-        ):
-            return "count"
+    if names_measure(question):
+        fits = measured(question, sentence_words) and _measures_it(question, candidate)
+        return None if fits else "measure"
+    if question.kind == "how_many" and question.counted and expected < 1.0:
+        return "count"
     return None
 
 
 def support(question: Question, candidate: Candidate) -> float:
     """The share of the question's telling words, by weight, that a sentence and its surroundings have, 0..1."""
-    total = sum(question.weights)
-    return sum(w * m for w, m in zip(question.weights, candidate.matches, strict=True)) / total if total else 0.0
+    return question.weighed(candidate.matches)
 
 
 def _measures_it(question: Question, candidate: Candidate) -> bool:
     """Whether the sentence, or what is around it, has what is measured: another telling word of the question."""
     measures = names_measure(question).keys()
-    own = zip(question.stems[: question.own], question.weights, candidate.matches, strict=False)
-    others = [match for stem_, weight, match in own if stem_ not in measures and weight >= _TELLING]
+    telling = [weight >= _TELLING or at >= question.own for at, weight in enumerate(question.weights)]
+    found = zip(question.stems, telling, candidate.matches, strict=True)
+    others = [match for stem_, tells, match in found if tells and stem_ not in measures]
     return not others or max(others) >= FLOOR
 
 
 def _shares_rare_word(question: Question, candidate: Candidate) -> bool:
+    """Whether the sentence itself has a rare word of the question in the same form."""
     pairs = zip(question.weights[: question.own], candidate.matches, strict=False)
     return any(weight >= _RARE and match == 1.0 for weight, match in pairs)
 
@@ -123,11 +92,7 @@ def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
         return True
     numbers = [match for stem_, match in zip(question.stems, candidate.matches, strict=True) if stem_.isdigit()]
     places = {place for word in question.content if (place := place_named(word))}
-    return min(numbers, default=1.0) < _SAME or not all(_place_present(place, passage_words) for place in places)
-
-
-def _place_present(place: str, passage_words: Sequence[str]) -> bool:
-    return any(place_named(word) == place or similarity(stem(word), place) >= FLOOR for word in passage_words)
+    return min(numbers, default=1.0) < _SAME or not all(place_present(place, passage_words) for place in places)
 
 
 def _present(wanted: str, stems: set[str]) -> bool:

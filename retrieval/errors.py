@@ -38,6 +38,18 @@ class BadSetting(UsageError):
     code = "bad_setting"
 
 
+class SettingFileUnreadable(BadSetting):
+    """A file of settings that cannot be read, or is not UTF-8. Values: name, path."""
+
+    code = "bad_setting_file"
+
+
+class SettingLineBroken(BadSetting):
+    """A line of a file of settings that sets nothing. Values: name, path, line, start."""
+
+    code = "bad_setting_line"
+
+
 class EmptyQuestion(UsageError):
     """Nothing to search for is left of the question after cleaning."""
 
@@ -86,6 +98,12 @@ class SourceEncoding(SourceError):
     code = "source_encoding"
 
 
+class SourceUnnamed(UsageError):
+    """An empty name where a file or folder is wanted: an unset variable of a script, most often."""
+
+    code = "source_unnamed"
+
+
 class SourceAddress(UsageError):
     """An address where a file or folder is wanted. Values: path."""
 
@@ -108,6 +126,12 @@ class StoreError(DalilError):
     """The index cannot be read or written. Values: path, problem."""
 
     code = "store_failed"
+
+
+class StoreNotAFolder(StoreError):
+    """The data folder is a file, or lies where no folder can be made. Values: path."""
+
+    code = "store_not_a_folder"
 
 
 class StoreReadOnly(StoreError):
@@ -152,6 +176,18 @@ class EmbedderMissing(EmbedderError):
     code = "embedder_missing"
 
 
+class RerankerError(DalilError):
+    """The reranker failed or its files cannot be used. Values: model, problem."""
+
+    code = "reranker_failed"
+
+
+class RerankerMissing(RerankerError):
+    """The reranker is not on this machine. Values: model."""
+
+    code = "reranker_missing"
+
+
 class ModelError(DalilError):
     """The language model failed in mid-answer. Values: model, problem."""
 
@@ -183,9 +219,12 @@ class PromptBroken(DalilError):
 
 
 class DatasetBroken(UsageError):
-    """An evaluation data set that cannot be used. Values: path, line, problem."""
+    """An evaluation data set that cannot be used. Values: path, line, problem. Line 0 is no line and is left out."""
 
     code = "dataset_broken"
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**{name: value for name, value in values.items() if (name, value) != ("line", 0)})
 
 
 class ArticleUnknown(UsageError):

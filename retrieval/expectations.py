@@ -1,7 +1,4 @@
-"""Does a sentence hold what a kind of question expects: a number of the thing counted, a date, a cause, somebody's words?
-
-Places are left out: looking for their prepositions did not help on the train sets.
-"""
+"""Does a sentence hold what a kind of question expects: a number of the thing counted, a date, a place, a cause, words?"""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from retrieval.arabic import stem, words
+from retrieval.places import place_named
 from retrieval.questions import Question
 from retrieval.similarity import FLOOR, similarity
 
@@ -80,6 +78,10 @@ _CAUSES = frozenset(words(
     "بسبب لأن لأنه لأنها لأنهم لأننا نتيجة جراء عزا عزت وعزا وعزت أرجع أرجعت يعود تعود خلفية بفضل نظرا خوفا احتجاجا ردا بهدف بعدما سببه"
     " سببها أسباب"
 ))  # fmt: skip
+_PLACE_KINDS = frozenset(words(
+    "مدينة المدينة عاصمة العاصمة قرية القرية ملعب الملعب استاد مطار ميناء حي بلدة البلدة منطقة المنطقة محافظة إقليم ولاية قرب جنوب شمال"
+    " شرق غرب وسط"
+))  # fmt: skip
 _SPEECH = frozenset(words(
     "قال قالت يقول تقول أضاف أضافت أكد أكدت صرح صرحت أعلن أعلنت أوضح أوضحت ذكر ذكرت وصف وصفت كتب كتبت اعتبر اعتبرت معتبرا مضيفا مشيرا"
     " تعبير بأنه بأنها واصفا شدد شددت"
@@ -101,6 +103,8 @@ def expectation_met(question: Question, sentence: str, sentence_words: Sequence[
         return _date(sentence_words)
     if question.kind == "why":
         return 1.0 if any(bare(word, _CAUSES) for word in sentence_words) else 0.5
+    if question.kind == "where":
+        return _place(question, sentence_words)
     if question.kind == "said":
         speech = any(bare(word, _SPEECH) for word in sentence_words)
         return 0.5 * speech + 0.5 * ("«" in sentence or '"' in sentence)
@@ -180,6 +184,13 @@ def _number(question: Question, sentence_words: Sequence[str]) -> float:
         for word in sentence_words[max(0, place - 3) : place + 4]
     )
     return 1.0 if any(similarity(stem(word), counted) >= FLOOR for word in near) else 0.4
+
+
+def _place(question: Question, sentence_words: Sequence[str]) -> float:
+    """1 when a sentence names a place that the question does not, or a kind of place; 0.5 otherwise."""
+    asked = {place_named(word) for word in question.content}
+    names = any((place := place_named(word)) and place not in asked for word in sentence_words)
+    return 1.0 if names or any(bare(word, _PLACE_KINDS) for word in sentence_words) else 0.5
 
 
 def _duals(noun: str) -> frozenset[str]:

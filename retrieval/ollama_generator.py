@@ -10,7 +10,8 @@ import re
 import socket
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -20,6 +21,7 @@ from retrieval.errors import ModelError, ModelMissing, ModelUnreachable
 from retrieval.ollama_server import ollama_connection, ollama_url
 
 if TYPE_CHECKING:
+    import httpx
     from langchain_core.messages import AIMessageChunk
     from langchain_core.runnables import Runnable
     from ollama import Client
@@ -46,14 +48,8 @@ def _faults_named(model: str, url: str) -> Iterator[None]:
 # -------------------------------------------------------------------------------------------------- which model to take
 
 PREFERRED_MODELS = (
-    "gemma3:12b",
-    "gemma3:4b",
-    "gemma3:latest",
-    "qwen3:8b",
-    "qwen3:4b-instruct",
-    "gemma2:9b",
-    "qwen2.5:7b",
-)
+    "gemma3:12b", "gemma3:4b", "gemma3:latest", "qwen3:8b", "qwen3:4b-instruct", "gemma2:9b", "qwen2.5:7b",
+)  # fmt: skip
 """Best first, for Arabic among models that run on one machine: gemma3 leads arXiv 2606.21460 (June 2026).
 
 Licences that forbid commercial use are left out. `qwen3:4b` is: that tag is now a build that always thinks aloud.
@@ -139,26 +135,28 @@ NUM_CTX = 8192
 another value in any call of the same model makes it load again."""
 NUM_PREDICT = 1024
 """Tokens. Four cited sentences take about 300; a model that does not stop is stopped."""
-
-
-READ_SECONDS = 120.0
+LONGEST_ANSWER = 8_000
+"""Characters: more than `NUM_PREDICT` tokens hold, for a server that does not keep to it."""
+READ_SECONDS = 60.0
 """Between two pieces at the socket: the last resort, behind `Deadlines`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How long a reader waits for a model, in seconds. Time the reader takes between pieces does not count."""
+    """How long a model may take, in seconds of the clock on the wall; quotes are shown within 45 s in any case."""
 
-    first_token: float = 60.0
-    """A model of 8 GB loads from disk and reads a full window of prompt within it on a laptop."""
-    silence: float = 20.0
-    total: float = 90.0
+    first_token: float = 40.0
+    """From the question to the first word, thoughts and blanks not counted: loading the model and reading the prompt."""
+    silence: float = 15.0
+    """Between two pieces; the time that the reader takes for one does not count here."""
+    total: float = 44.0
+    """From the question to the end, the reader's time included."""
 
 
 class OllamaGenerator:
     """A `Generator` over ChatOllama: a prompt of `system` and `user` text to the pieces of one whole answer.
 
-    Thoughts are left out. An answer that is cut, unfinished or empty ends in `ModelError`.
+    Thoughts are left out. An answer that is cut, unfinished, empty, too slow or too long ends in `ModelError`.
     """
 
     def __init__(self, model: str, *, host: str | None = None, deadlines: Deadlines | None = None) -> None:
@@ -190,6 +188,7 @@ class OllamaGenerator:
         from langchain_core.runnables import RunnableGenerator
         from langchain_ollama import ChatOllama
 
+        hooks = {"response": [_remember]}
         model = ChatOllama(
             model=self._model,
             base_url=self._url,
@@ -199,7 +198,7 @@ class OllamaGenerator:
             reasoning=False,  # unsent, the server lets a thinking model think, and the reader waits unseen
             client_kwargs=ollama_connection(read_seconds=READ_SECONDS),
             # A kept connection belongs to the event loop that opened it; the next question may run in another.
-            async_client_kwargs={"limits": httpx.Limits(max_keepalive_connections=0)},
+            async_client_kwargs={"limits": httpx.Limits(max_keepalive_connections=0), "event_hooks": hooks},
         )
         whole = RunnableGenerator[Any, Any](self._to_its_end)
         return model | whole | StrOutputParser() | RunnableGenerator[str, str](self._spoken)
@@ -232,23 +231,47 @@ class OllamaGenerator:
         yield "" if thinking else held
 
     async def _in_time(self, pieces: AsyncIterator[str]) -> AsyncGenerator[str, None]:
-        """The same pieces; `ModelError` when the model keeps its reader waiting."""
-        clock = asyncio.get_running_loop().time
-        left, first, spoke = self._deadlines.total, self._deadlines.first_token, False
+        """The same pieces; `ModelError` when one has not come by its time, or when there are too many."""
+        clock, limits = asyncio.get_running_loop().time, self._deadlines
+        begun, written, spoke = clock(), 0, False
+        end = begun + min(limits.first_token, limits.total)
         with _faults_named(self._model, self._url):
-            async with aclosing(untraced(pieces)) as source:
+            async with aclosing(untraced(pieces)) as source, _connection_closed():
                 while True:
-                    begun = clock()
                     try:
-                        async with asyncio.timeout(min(left, self._deadlines.silence if spoke else first)):
+                        async with asyncio.timeout_at(min(end, clock() + limits.silence) if spoke else end):
                             piece = await anext(source)
+                        if clock() > end:  # a piece that is always ready leaves the timeout no turn
+                            raise TimeoutError
                     except StopAsyncIteration:
                         return
                     except TimeoutError as error:
                         raise ModelError(model=self._model, problem="it took too long") from error
-                    waited = clock() - begun
-                    left, first, spoke = left - waited, first - waited, spoke or bool(piece.strip())
+                    written += len(piece)
+                    if written > LONGEST_ANSWER:
+                        raise ModelError(model=self._model, problem="the answer is too long")
+                    if not spoke and piece.strip():
+                        end, spoke = begun + limits.total, True
                     yield piece
+
+
+_responses: ContextVar[list[httpx.Response]] = ContextVar("_responses")
+
+
+async def _remember(response: httpx.Response) -> None:
+    _responses.get([]).append(response)
+
+
+@asynccontextmanager
+async def _connection_closed() -> AsyncIterator[None]:
+    """Closes what was opened inside. The ollama library leaves it to the garbage collector, and Ollama writes on."""
+    opened: list[httpx.Response] = []
+    _responses.set(opened)
+    try:
+        yield
+    finally:
+        for response in opened:
+            await response.aclose()
 
 
 _TAG = re.compile("(</?think>)")
@@ -256,10 +279,8 @@ _TAG = re.compile("(</?think>)")
 
 def _opening_of_tag(text: str) -> int:
     """How many last characters of the text may be the beginning of a tag."""
-    start = text.rfind("<")
-    return (
-        len(text) - start if start >= 0 and any(tag.startswith(text[start:]) for tag in ("<think>", "</think>")) else 0
-    )
+    opening = text[text.rfind("<") :] if "<" in text else ""
+    return len(opening) if any(tag.startswith(opening) for tag in ("<think>", "</think>")) else 0
 
 
 async def untraced(pieces: AsyncIterator[str]) -> AsyncGenerator[str, None]:

@@ -82,6 +82,11 @@ class Question:
     identity: bool
     """Whether it asks who somebody is (من هو وزير الخارجية)."""
 
+    def weighed(self, values: Sequence[float]) -> float:
+        """The mean of one value a stem, each weighed by how telling its stem is."""
+        total = sum(self.weights)
+        return sum(w * v for w, v in zip(self.weights, values, strict=True)) / total if total else 0.0
+
 
 CARRIED = 0.4
 """What a word carried over from an earlier question weighs, of what it weighs in its own."""
@@ -132,6 +137,6 @@ def not_a_question(text: str) -> Reason | None:
 
 
 def is_arabic(text: str) -> bool:
-    """Whether a text is to be answered in Arabic: at least half of its letters are Arabic, or it has no letters."""
+    """Whether a text is to be answered in Arabic: at least 3 in 10 of its letters are Arabic (من هو Kim Jong Un؟)."""
     letters = [char for char in normalize(text) if char.isalpha()]
-    return sum("\u0600" <= char <= "\u06ff" for char in letters) * 2 >= len(letters)
+    return sum("\u0600" <= char <= "\u06ff" for char in letters) * 10 >= len(letters) * 3

@@ -30,6 +30,9 @@ WEIGHTS = {
     "quoted": 3.0,
     "length": 0.1,
 }
+"""coverage: the question's words in the sentence, by weight; context: those found only around it; grams: variants of form;
+passage: the score of the search; expected: a number, date or cause where one is asked; title: the question's words in the
+title; quoted: phrases the question quotes; length: up to 40 words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,14 @@ def _candidates(question: Question, hit: Hit, gram_weights: _GramWeights, best: 
         after = read[place + 1].matches if place + 1 < len(read) else tuple(0.0 for _ in question.stems)
         around = [max(b, a / 2, t) for b, a, t in zip(before, after, title, strict=True)]
         matches = tuple(max(own, CONTEXT * near) for own, near in zip(sentence.matches, around, strict=True))
-        own = _weighed(question, sentence.matches)
+        own = question.weighed(sentence.matches)
         features = {
             "coverage": own,
-            "context": _weighed(question, matches) - own,
+            "context": question.weighed(matches) - own,
             "grams": gram_weights.score(sentence.words),
             "passage": hit.score / best if best else 0.0,
             "expected": expectation_met(question, sentence.text, sentence.words),
-            "title": _weighed(question, title),
+            "title": question.weighed(title),
             "quoted": _quoted(question, sentence.words),
             "length": min(len(sentence.words), 40) / 40,
         }
@@ -109,12 +112,6 @@ def _read(question: Question, hit: Hit, span: Span) -> _Sentence:
 
 def _matches(question: Question, stems: Sequence[str]) -> tuple[float, ...]:
     return tuple(max((similarity(wanted, stem_) for stem_ in stems), default=0.0) for wanted in question.stems)
-
-
-def _weighed(question: Question, values: Sequence[float]) -> float:
-    """The mean of the values, each weighed by how telling its stem is."""
-    total = sum(question.weights)
-    return sum(w * v for w, v in zip(question.weights, values, strict=True)) / total if total else 0.0
 
 
 def _quoted(question: Question, sentence_words: Sequence[str]) -> float:

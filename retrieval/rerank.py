@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from retrieval.errors import EmbedderError
+from retrieval.errors import RerankerError, RerankerMissing
 from retrieval.model_files import load_here_first
 from retrieval.types import Hit
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class CrossEncoderReranker:
     """A cross-encoder by folder or hub name, loaded at first use. Scores become 0..1 and keep its order.
 
-    Raises `EmbedderMissing` when there is no such model, `EmbedderError` when it fails.
+    Raises `RerankerMissing` when there is no such model, `RerankerError` when it fails.
     """
 
     def __init__(self, model: str) -> None:
@@ -37,7 +37,7 @@ class CrossEncoderReranker:
                 pairs = [(query, hit.passage.text) for hit in hits]
                 scores = model.predict(pairs, activation_fn=Sigmoid(), show_progress_bar=False)
             except (RuntimeError, ValueError, IndexError) as error:
-                raise EmbedderError(model=self._name, problem=error) from error
+                raise RerankerError(model=self._name, problem=error) from error
         scored = [Hit(hit.passage, float(score)) for hit, score in zip(hits, scores, strict=True)]
         return sorted(scored, key=lambda hit: (-hit.score, hit.passage.id))
 
@@ -45,5 +45,10 @@ class CrossEncoderReranker:
     def _model(self) -> CrossEncoder:
         from sentence_transformers import CrossEncoder
 
-        model: CrossEncoder = load_here_first(self._name, lambda here: CrossEncoder(self._name, local_files_only=here))
+        model: CrossEncoder = load_here_first(
+            self._name,
+            lambda here: CrossEncoder(self._name, local_files_only=here),
+            missing=RerankerMissing,
+            failed=RerankerError,
+        )
         return model

@@ -14,9 +14,10 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from typing import Any, Literal
 
-Ending = Literal["done", "stall", "drop", "eof", "error"]
+Ending = Literal["done", "stall", "drop", "eof", "error", "endless"]
 THREADS = 16
 CREATED = "2026-01-01T00:00:00.123456Z"
 
@@ -25,8 +26,9 @@ CREATED = "2026-01-01T00:00:00.123456Z"
 class Chat:
     """One reply of /api/chat: its pieces, the pause before each, and how it ends.
 
-    `stall` keeps the connection open in silence, `drop` cuts it, `eof` ends it without a last record, and `error` sends
-    a line with an error. A status other than 200 sends `problem` and no piece.
+    `stall` keeps the connection open in silence, `drop` cuts it, `eof` ends it without a last record, `error` sends a
+    line with an error, and `endless` begins again with the first piece until the reader leaves. A status other than 200
+    sends `problem` and no piece.
     """
 
     pieces: tuple[str, ...] = ()
@@ -197,10 +199,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        self.close_connection = reply.ending in ("drop", "stall")
+        self.close_connection = reply.ending in ("drop", "stall", "endless")
         messages = [{"content": "", "thinking": piece} for piece in reply.thinking]
         messages += [{"content": piece} for piece in reply.pieces]
-        for message in messages:
+        for message in cycle(messages) if reply.ending == "endless" else messages:
             if not self._wait(reply.pause_seconds):
                 return
             self._line({"model": model, "created_at": CREATED, "message": message, "done": False})
@@ -231,13 +233,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.double.client_left.set()
             raise
 
+    def _has_left(self) -> bool:
+        """Whether what came from the client is its end; a client that closes with pieces unread resets the connection."""
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
+
     def _wait(self, seconds: float) -> bool:
         """Wait; False as soon as the client has closed the connection or the double stops."""
         end = time.monotonic() + seconds
         while True:
             left = end - time.monotonic()
             readable, _, _ = select.select([self.connection], [], [], max(0.0, min(left, 0.02)))
-            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+            if readable and self._has_left():
                 self.server.double.client_left.set()
                 return False
             if self.server.double.stopping.is_set():

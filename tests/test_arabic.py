@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import unicodedata
 from itertools import pairwise
 
@@ -13,7 +14,10 @@ LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهويءأإآؤئ�
 MARKS = "ًٌٍَُِّْٰٕٓٔـۖۢ"
 OTHERS = "٠١٢٣۴۵۶789,٬٫.،؛؟!…«»()'\" \n\t-_aZéß½ﷺﻻﺔ𝟛😀"
 HIDDEN = "\x00\x1b\x7f\x85\x9b\u00ad\u200b\u200e\u202e\u2066\u2069\ufeff\ud800\udfff\U000e0041\ufe0f\u2028\r\f"
-texts = st.text(st.one_of(st.sampled_from(LETTERS + MARKS + OTHERS + HIDDEN), st.characters(codec=None)), max_size=80)
+SEQUENCES = "\x1b\x9b\x9d\x9c\x07[]()m0123456789;?\\A"
+texts = st.text(
+    st.one_of(st.sampled_from(LETTERS + MARKS + OTHERS + HIDDEN + SEQUENCES), st.characters(codec=None)), max_size=80
+)
 news = st.text(st.sampled_from("ابجدهو  .؟!…،؛«»()3٤\n"), max_size=300)
 
 
@@ -42,6 +46,46 @@ news = st.text(st.sampled_from("ابجدهو  .؟!…،؛«»()3٤\n"), max_size
 )
 def test_clean_takes_out_what_cannot_be_seen(hidden: str) -> None:
     assert clean(f"سـ{hidden}لامٌ {hidden}عليكم{hidden}") == "سـلامٌ عليكم"
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [
+        *("\x1b[31m", "\x1b[m", "\x1b[1;38;2;0;0;0m", "\x1b[2J", "\x1b[?25l", "\x1b[2 q", "\x9b31m", "\x9bK"),
+        *(
+            "\x1b]0;title\x07",
+            "\x1b]8;;https://example.org/\x1b\\",
+            "\x1b]0;عنوان\x9c",
+            "\x9d0;t\x07",
+            "\x1bPq#0\x1b\\",
+        ),
+        *("\x1b7", "\x1bM", "\x1bc", "\x1b(B", "\x1b=", "\x1b\\", "\x1b[31m\x1b[1m"),
+    ],
+)
+def test_clean_takes_out_whole_sequences_of_a_terminal(sequence: str) -> None:
+    assert clean(f"{sequence}سلام {sequence}عليكم{sequence}؟") == "سلام عليكم؟"
+
+
+def test_clean_takes_out_no_more_than_a_sequence() -> None:
+    assert clean("[31m] 5m") == "[31m] 5m"  # without the control character it is text
+    assert clean("\x1b]0;عنوان\nالخبر كله") == "0;عنوان\nالخبر كله"  # unfinished: what follows is not lost
+    assert clean("\x9bقال\x9b الوزير") == "قال الوزير"
+
+
+@pytest.mark.parametrize(
+    "part", ["\x1b", "\x1b[", "\x1b[0", "\x1b]", "\x1b]0", "\x9b", "\x9b0 ", "\x9d", "\x9d0;a", "\x1b("]
+)
+def test_sequences_are_found_in_linear_time(part: str) -> None:
+    started = time.perf_counter()
+    clean(part * 100_000)
+    clean(part + "0" * 300_000)
+    assert time.perf_counter() - started < 2
+
+
+@given(st.text(st.sampled_from(SEQUENCES + "سم \n"), max_size=40))
+def test_clean_of_sequences_is_idempotent(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert not set(clean(text)) & set("\x1b\x9b\x9d\x9c\x07")
 
 
 def test_clean_keeps_letters_marks_tatweel_and_punctuation() -> None:

@@ -13,7 +13,14 @@ import pytest
 
 from retrieval.chain import REFUSAL, AnswerChain, PassageRetriever, is_refusal, retrieval_chain
 from retrieval.errors import BadSetting, ModelError, ModelMissing, ModelUnreachable
-from retrieval.ollama_generator import NUM_CTX, NUM_PREDICT, Deadlines, OllamaGenerator, find_model
+from retrieval.ollama_generator import (
+    LONGEST_ANSWER,
+    NUM_CTX,
+    NUM_PREDICT,
+    Deadlines,
+    OllamaGenerator,
+    find_model,
+)
 from retrieval.ollama_server import ollama_url
 from retrieval.types import Answer, Evidence, Hit, Passage, Source, Turn
 from tests.ollama_double import Chat, OllamaDouble
@@ -286,9 +293,11 @@ def closed_port() -> str:
         Chat(ending="stall"),
         Chat(("نصف",), ending="stall"),
         Chat(thinking=("فكرة",) * 50, pause_seconds=0.1),
+        Chat((" ", "\n") * 50, pause_seconds=0.1),
+        Chat(("<think>", *["فكرة "] * 50), pause_seconds=0.1),
         Chat(("كلمة ",) * 50, pause_seconds=0.1),
     ],
-    ids=["no first token", "silence", "endless thoughts", "endless answer"],
+    ids=["no first token", "silence", "endless thoughts", "endless blanks", "thoughts in the text", "endless answer"],
 )
 def test_reader_does_not_wait_for_ever(ollama: OllamaDouble, chat: Chat) -> None:
     generator = OllamaGenerator("m", host=ollama.url, deadlines=SHORT)
@@ -307,17 +316,56 @@ def test_slow_answer_is_read_to_its_end(ollama: OllamaDouble) -> None:
     assert len(written(OllamaGenerator("m", host=ollama.url, deadlines=SHORT))) == 5
 
 
-def test_slow_reader_does_not_use_up_the_time_of_the_model(ollama: OllamaDouble) -> None:
-    ollama.chats.append(Chat(("كلمة ",) * 4, pause_seconds=0.02))
+def test_quotes_are_shown_within_45_seconds() -> None:
+    limits = Deadlines()
+    assert limits.silence < limits.first_token < limits.total < 45
 
+
+def read_slowly(double: OllamaDouble, deadlines: Deadlines, pause_seconds: float) -> int:
     async def read() -> int:
         count = 0
-        async for _ in OllamaGenerator("m", host=ollama.url, deadlines=SHORT).astream(PROMPT):
-            await asyncio.sleep(0.35)
+        async for _ in OllamaGenerator("m", host=double.url, deadlines=deadlines).astream(PROMPT):
+            await asyncio.sleep(pause_seconds)
             count += 1
         return count
 
-    assert asyncio.run(read()) == 4
+    return asyncio.run(read())
+
+
+def test_slow_reader_is_no_silence_of_the_model(ollama: OllamaDouble) -> None:
+    ollama.chats.append(Chat(("كلمة ",) * 4, pause_seconds=0.02))
+    assert read_slowly(ollama, Deadlines(first_token=4, silence=0.3, total=8), 0.35) == 4
+
+
+def test_whole_answer_has_its_time_whoever_is_slow(ollama: OllamaDouble) -> None:
+    ollama.chats.append(Chat(("كلمة ",) * 200))
+    started = time.monotonic()
+    with pytest.raises(ModelError, match="too long"):
+        read_slowly(ollama, Deadlines(first_token=2, silence=0.3, total=2), 0.2)
+    assert time.monotonic() - started < 8  # the pieces alone would take forty seconds
+
+
+def test_endless_fast_answer_is_cut_off(ollama: OllamaDouble) -> None:
+    ollama.chats.append(Chat(("كلمة كلمة ",), ending="endless"))
+    seen = 0
+
+    async def read() -> None:
+        nonlocal seen
+        async for piece in OllamaGenerator("m", host=ollama.url).astream(PROMPT):
+            seen += len(piece)
+
+    with pytest.raises(ModelError, match="answer is too long"):
+        asyncio.run(asyncio.wait_for(read(), 20))
+    assert seen <= LONGEST_ANSWER
+    assert ollama.client_left.wait(2)
+
+
+def test_endless_fast_thoughts_are_cut_off(ollama: OllamaDouble) -> None:
+    ollama.chats.append(Chat((), thinking=("فكرة ",), ending="endless"))
+    error = asyncio.run(
+        asyncio.wait_for(asyncio.to_thread(fault, ollama, deadlines=Deadlines(first_token=1.5, total=2)), 20)
+    )
+    assert error.values["problem"] == "it took too long"
 
 
 def test_cancelled_reader_closes_the_connection(ollama: OllamaDouble) -> None:

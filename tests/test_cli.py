@@ -201,6 +201,82 @@ def test_a_reader_that_leaves_is_no_fault(folder: Path) -> None:
     assert b"Broken" not in done.stderr and b"Traceback" not in done.stderr
 
 
+def shell(command: str, **environment: str) -> Outcome:
+    """A command line of bash, in which `dalil` is Dalil."""
+    done = subprocess.run(
+        ["bash", "-c", f'dalil() {{ "{sys.executable}" -m bot "$@"; }}; {command}'],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_empty_name_is_not_the_current_folder(blank: str, dalil: Any, folder: Path) -> None:
+    outcome = dalil("ask", QUESTION, "--data-dir", blank)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == "Unusable value for “--data-dir”; expected: DIR. For help: dalil ask --help\n"
+    assert [path.name for path in folder.iterdir()] == ["news"]
+
+
+def test_model_without_a_name_is_a_bad_setting(dalil: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DALIL_EMBEDDING_MODEL", "ollama:")
+    outcome = dalil("ask", QUESTION)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert "“ollama:” is not a usable value for DALIL_EMBEDDING_MODEL" in outcome.err
+
+
+@pytest.mark.parametrize("place", ["news/bridge.txt", "news/bridge.txt/sub", "/proc/nope"])
+def test_data_folder_that_is_none_is_named(place: str, dalil: Any) -> None:
+    outcome = dalil("ask", QUESTION, "--data-dir", place)
+    line = f"“{place}” is not a folder and cannot be made one; choose another folder with --data-dir\n"
+    assert (outcome.code, outcome.out, outcome.err) == (1, "", line)
+    found = json.loads(dalil("doctor", "--json", "--data-dir", place).out)["checks"]
+    (check,) = [check for check in found if check["name"] == "data"]
+    assert (check["ok"], check["fix"]) == (False, "export DALIL_DATA_DIR=.dalil")
+    assert check["detail"] == line.strip()
+
+
+def test_name_that_is_too_long_is_shortened(dalil: Any) -> None:
+    outcome = dalil("ingest", "a" * 5000)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == f"There is no file or folder at “{'a' * 60}…”; check the path\n"
+
+
+def test_file_of_settings_that_cannot_be_read_has_its_own_line(dalil: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DALIL_LANGUAGE", "ar")
+    Path(".env").write_bytes(b"DALIL_LLM=\xc7\xe1\n")
+    outcome = dalil("doctor")
+    assert (outcome.code, outcome.err) == (2, Messages("ar")("bad_setting_file", path=".env") + "\n")
+    Path(".env").write_text("DALIL_LLM=none\nهذا كلام\n", encoding="utf-8")
+    outcome = dalil("doctor")
+    assert (outcome.code, outcome.err) == (
+        2, Messages("ar")("bad_setting_line", path=".env", line=2, start="هذا") + "\n",
+    )  # fmt: skip
+
+
+def test_data_set_that_is_not_there_has_no_line(dalil: Any) -> None:
+    outcome = dalil("eval", "answers", "nowhere")
+    assert outcome.code == 2
+    assert outcome.err == "The data set cannot be used: “nowhere”: No such file or directory\n"
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "doctor", "chat", f"ask '{QUESTION}'", "ingest --json"])
+def test_closed_output_is_one_line(command: str, folder: Path) -> None:
+    outcome = shell(f"dalil {command} >&-")
+    assert (outcome.code, outcome.err) == (1, Messages("en")("no_output") + "\n")
+    assert not (folder / ".dalil").exists()
+
+
+def test_closed_input_and_closed_errors_are_no_fault() -> None:
+    assert shell("dalil chat <&-").code == 0
+    outcome = shell(f"dalil ask '{QUESTION}' 2>&- <&-")
+    assert outcome.code == 0 and "سامي حداد" in outcome.out
+    assert shell("dalil aks 2>&-").code == 2
+    assert shell("dalil ask x >&- 2>&- <&-").code == 1
+
+
 # ----------------------------------------------------------------------------------------------------------- ingest
 
 

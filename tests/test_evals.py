@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,12 @@ def test_measures_are_shares_of_the_questions_they_are_about() -> None:
     assert measured["answer@2"] == 0.5
     assert measured["declined_wrong"] == 0.25
     assert measured["declined_right"] == 0.5
+
+
+def test_slowest_twentieth_is_not_faster_than_the_median() -> None:
+    measured = figures([replace(_outcome(), seconds=seconds) for seconds in (0.03, 0.01)])
+    assert measured["ms_per_question_p50"] == 20.0
+    assert measured["ms_per_question_p95"] == 29.0
 
 
 def test_share_over_nothing_is_none() -> None:
@@ -127,7 +134,7 @@ def test_data_set_gives_the_questions_of_its_split(tmp_path: Path) -> None:
     ("articles", "questions", "floors"),
     [
         (ROOT / "seeds", ROOT / "seeds" / "questions.jsonl", (0.89, 0.75, 0.04)),
-        (ROOT / "seeds", DATA / "seed_questions_dev.jsonl", (0.85, 0.54, 0.06)),
+        (ROOT / "seeds", DATA / "seed_questions_dev.jsonl", (0.87, 0.54, 0.06)),
         (DATA / "news", DATA / "news_questions.jsonl", (0.69, 0.50, 0.10)),
     ],
 )

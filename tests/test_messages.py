@@ -10,8 +10,18 @@ import pytest
 import bot.help_page  # noqa: F401 - defines a fault of its own
 from bot.messages import Messages, placeholders
 from bot.texts import TABLE
+from bot.texts.problems import PROBLEMS, problem_in_arabic
 from retrieval.arabic import clean
-from retrieval.errors import DalilError, ModelMissing, RecordBroken, SourceError, SourceMissing, UnknownSetting
+from retrieval.errors import (
+    DalilError,
+    DatasetBroken,
+    ModelError,
+    ModelMissing,
+    RecordBroken,
+    SourceError,
+    SourceMissing,
+    UnknownSetting,
+)
 from retrieval.types import Failure
 
 ARABIC, ENGLISH = Messages("ar"), Messages("en")
@@ -72,6 +82,42 @@ def test_both_languages_say_the_same(key: str) -> None:
     assert sorted(commands.findall(arabic)) == sorted(commands.findall(english))
 
 
+@pytest.mark.parametrize(
+    ("error", "english"),
+    [
+        (RecordBroken(path="ا", line=3, problem="not valid JSON"), "JSON"),
+        (RecordBroken(path="ا", line=3, problem="not an object"), "JSON"),
+        (RecordBroken(path="ا", line=3, problem="no text"), ""),
+        (DatasetBroken(path="ا", line=0, problem="no qrels for split test"), "test"),
+        (ModelError(model="ن", problem="the answer broke off"), "DALIL LLM none"),
+        (ModelError(model="ن", problem="the answer was cut (length)"), "DALIL LLM none"),
+        (ModelError(model="ن", problem="it took too long"), "DALIL LLM none"),
+        (ModelError(model="ن", problem="the answer is too long"), "DALIL LLM none"),
+        (
+            ModelError(model="ن", problem="JSONDecodeError: Expecting value: line 1 column 1 (char 0)"),
+            "DALIL LLM none JSON",
+        ),
+        (ModelError(model="ن", problem="RemoteProtocolError: peer closed connection"), "DALIL LLM none"),
+    ],
+)
+def test_known_problems_are_told_in_arabic(error: DalilError, english: str) -> None:
+    assert set(re.findall("[A-Za-z]+", ARABIC.error(error))) <= set(english.split())
+    assert error.values["problem"] in ENGLISH.error(error)
+
+
+@pytest.mark.parametrize("key", [key for key in TABLE if "problem" in placeholders(TABLE[key][0])])
+def test_an_unknown_problem_stands_at_the_end_of_an_arabic_line(key: str) -> None:
+    if key not in ("unexpected", "usage.other"):
+        assert TABLE[key][0].endswith("({problem})")
+
+
+def test_every_problem_is_told_in_arabic_with_its_words() -> None:
+    for english, arabic in PROBLEMS.items():
+        assert _ARABIC_LETTER.search(problem_in_arabic(english.replace("{}", "x")))
+        assert arabic.count("{}") <= english.count("{}")
+    assert problem_in_arabic("something else") == "something else"
+
+
 @pytest.mark.parametrize("key", sorted(TABLE))
 def test_sentences_hold_no_invisible_characters(key: str) -> None:
     for text in TABLE[key]:
@@ -80,7 +126,7 @@ def test_sentences_hold_no_invisible_characters(key: str) -> None:
 
 def test_values_are_cleaned() -> None:
     line = ENGLISH.error(SourceMissing(path="a\x1b[31m\n\u202eb"))
-    assert line == "There is no file or folder at “a[31m b”; check the path"
+    assert line == "There is no file or folder at “a b”; check the path"
 
 
 def test_a_suggestion_is_made_where_there_is_one() -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from retrieval.errors import EmbedderError, EmbedderMissing
+from retrieval.errors import RerankerError, RerankerMissing
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.types import Hit, Passage, Source
 
+ROOT = Path(__file__).parents[1]
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "جسر", "وزير", "زلزال", "افتتح", "مدينة"]
 
 
@@ -67,13 +71,40 @@ def test_nothing_to_rerank_loads_nothing() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_missing_and_broken_models_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_and_broken_models_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(EmbedderMissing):
-        CrossEncoderReranker("no-such/model").rerank("جسر", _hits("وزير"))
+    for name in ("no-such/model", str(tmp_path / "nowhere")):
+        with pytest.raises(RerankerMissing) as caught:
+            CrossEncoderReranker(name).rerank("جسر", _hits("وزير"))
+        assert caught.value.values == {"model": name}
     (tmp_path / "config.json").write_text("{broken", encoding="utf-8")
-    with pytest.raises(EmbedderError):
+    with pytest.raises(RerankerError):
         CrossEncoderReranker(str(tmp_path)).rerank("جسر", _hits("وزير"))
+    assert caplog.messages == []
+
+
+_LOADING = """
+import logging, sys
+from retrieval.errors import DalilError
+from retrieval.rerank import CrossEncoderReranker
+from retrieval.types import Hit, Passage, Source
+try:
+    CrossEncoderReranker("/nope").rerank("جسر", [Hit(Passage("a#0", Source("a", ""), 0, "جسر", 0, 3), 1.0)])
+except DalilError as error:
+    print(error.code)
+import sentence_transformers
+print(logging.getLogger("sentence_transformers").getEffectiveLevel() < logging.CRITICAL)
+"""
+
+
+def test_libraries_print_nothing_of_a_missing_model() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", _LOADING]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, cwd=ROOT, env=os.environ | {"HF_HUB_OFFLINE": "1"}
+    )
+    assert (ran.stdout.split(), ran.stderr) == (["reranker_missing", "True"], "")
 
 
 class _Backwards:

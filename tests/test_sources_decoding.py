@@ -44,6 +44,34 @@ def test_a_headline_is_enough_to_know_windows_1256() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "افتتح الوزير الجسر الجديد في المدينة.\nوقال إن المشروع اكتمل قبل موعده.",
+        "عاد ثلاثة جنود من كاراباخ",
+        "زار وزير مدينة حلب،\r\nوقال: «سنعود».\r\n",
+    ],
+)
+def test_a_short_text_of_windows_1256_needs_one_common_word(text: str) -> None:
+    assert decode(text.encode("cp1256"), PATH) == text
+
+
+@pytest.mark.parametrize("text", ["زار وزير حلب", "زار وزير من حلب é", "ةزاىر من حلبى ئزور", "من"])
+def test_a_short_text_that_may_be_anything_is_refused(text: str) -> None:
+    with pytest.raises(SourceEncoding):
+        decode(text.encode("cp1256"), PATH)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "iso8859-5", "cp866"])
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8])
+def test_a_few_words_of_russian_are_not_taken_for_arabic(encoding: str, size: int) -> None:
+    found = RUSSIAN.split()
+    for start in range(len(found)):
+        for text in (part := " ".join(found[start : start + size]), part.upper()):
+            with pytest.raises(SourceEncoding):
+                decode(text.encode(encoding), PATH)
+
+
+@pytest.mark.parametrize(
     ("text", "encoding"),
     [
         (FRENCH, "latin-1"),

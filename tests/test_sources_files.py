@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_of_everything(folder: Path) -> None:
     files, failures = source_files([folder])
     assert failures == []
-    assert [source_file.key for source_file in files] == [
+    assert [source_file.path.relative_to(folder).as_posix() for source_file in files] == [
         "2024/wide.TXT",
         "2024/windows.txt",
         "2024/مارس/خبر 9.3.2024",
@@ -147,14 +147,14 @@ def test_a_name_that_cannot_be_is_a_failure(tmp_path: Path, name: str) -> None:
 
 
 def test_patterns(folder: Path) -> None:
-    def keys(pattern: str) -> list[str]:
+    def found(pattern: str) -> list[str]:
         files, failures = source_files([folder / pattern])
         assert failures == []
-        return [source_file.key for source_file in files]
+        return [source_file.path.relative_to(folder).as_posix() for source_file in files]
 
-    assert keys("p*") == ["page.md", "port.txt"]
-    assert keys("**/*.txt") == ["2024/windows.txt", "binary.txt", "cut.txt", "empty.txt", "port.txt"]
-    assert keys("20??") == ["2024/wide.TXT", "2024/windows.txt", "2024/مارس/خبر 9.3.2024"]
+    assert found("p*") == ["page.md", "port.txt"]
+    assert found("**/*.txt") == ["2024/windows.txt", "binary.txt", "cut.txt", "empty.txt", "port.txt"]
+    assert found("20??") == ["2024/wide.TXT", "2024/windows.txt", "2024/مارس/خبر 9.3.2024"]
 
 
 def test_a_file_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
@@ -179,6 +179,40 @@ def test_a_circle_of_links_ends(folder: Path) -> None:
     (failure,) = read_file(gone)
     assert isinstance(failure, Failure)
     assert type(failure.error) is SourceMissing
+    assert failure.origin == failure.error.values["path"] == str(folder / "gone.txt")
+
+
+def test_links_in_a_circle_of_their_own_leave_the_rest_of_the_folder(folder: Path) -> None:
+    (folder / "one.txt").symlink_to(folder / "two.txt")
+    (folder / "two.txt").symlink_to(folder / "one.txt")
+    files, failures = source_files([folder])
+    assert failures == []
+    assert {"one.txt", "two.txt", "port.txt"} <= {source_file.key for source_file in files}
+
+
+@pytest.mark.parametrize("name", ["port.txt~", "#port.txt#", ".#port.txt", ".port.txt.swp", "port.swp", "port~"])
+def test_what_an_editor_leaves_beside_a_file_is_passed_over(folder: Path, name: str) -> None:
+    before = source_files([folder])
+    (folder / name).write_text(NEWS)
+    assert source_files([folder]) == before
+    files, _ = source_files([folder / "*"])
+    assert name not in {source_file.key for source_file in files}
+
+
+def test_ids_do_not_depend_on_how_a_file_was_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    file = Path("2024") / "windows.txt"
+    paths = [folder, folder / "2024", folder / file, file, folder / "**" / "*.txt"]
+    ids = [
+        [
+            item.source.article_id
+            for item in read([path])
+            if isinstance(item, Article) and "windows" in item.source.origin
+        ]
+        for path in paths
+    ]
+    assert len(ids[0]) == 1
+    assert all(found == ids[0] for found in ids)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")

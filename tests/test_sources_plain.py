@@ -83,3 +83,13 @@ def test_short_paragraphs_on_lines_of_their_own_are_not_joined() -> None:
         "وغادر مساءً.",
     ]
     assert paragraphs(only("\n".join([TITLE, *lines]))) == lines
+
+
+def test_a_credit_nobody_has_listed_is_no_credit_in_plain_text() -> None:
+    line = "الجسر الجديد ليلة الافتتاح (دارة البحيرة)"
+    assert paragraphs(only(f"{TITLE}\n\n{FIRST}\n\n{line}\n\n{SECOND}\n")) == [FIRST, line, SECOND]
+
+
+def test_a_person_between_title_and_text_is_a_byline() -> None:
+    article = only(f"{TITLE}\n\nموسكو: رائد جبر\n\n{FIRST}\n\n{SECOND}\n")
+    assert (article.source.title, article.body) == (TITLE, f"{FIRST}\n\n{SECOND}")

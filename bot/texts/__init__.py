@@ -4,4 +4,8 @@ from bot.texts.commands import COMMANDS
 from bot.texts.errors import ERRORS
 from bot.texts.replies import REPLIES
 
-TABLE: dict[str, tuple[str, str]] = {**ERRORS, **REPLIES, **COMMANDS}
+TABLE: dict[str, tuple[str, str]] = {
+    **ERRORS,
+    **REPLIES,
+    **COMMANDS,
+}

@@ -34,6 +34,18 @@ ERRORS: dict[str, tuple[str, str]] = {
         "القيمة «{value}» لا تصلح للإعداد «{name}»؛ المتوقع: {expected}",
         "“{value}” is not a usable value for {name}; expected: {expected}",
     ),
+    "bad_setting_file": (
+        "تعذّرت قراءة ملف الإعدادات «{path}»؛ احفظه بترميز UTF-8 وأذن بقراءته",
+        "The settings file “{path}” cannot be read; save it as UTF-8 and allow reading it",
+    ),
+    "bad_setting_line": (
+        "السطر {line} من ملف الإعدادات «{path}» لا يُفهم («{start} …»)؛ اكتبه بصيغة NAME=value",
+        "Line {line} of the settings file “{path}” makes no sense (“{start} …”); write it as NAME=value",
+    ),
+    "bad_setting_line.bare": (
+        "السطر {line} من ملف الإعدادات «{path}» لا يُفهم؛ اكتبه بصيغة NAME=value",
+        "Line {line} of the settings file “{path}” makes no sense; write it as NAME=value",
+    ),
     "empty_question": (
         "السؤال فارغ؛ اكتب سؤالًا، مثل: dalil ask 'من هو رئيس أذربيجان؟'",
         "The question is empty; write one, for example: dalil ask 'من هو رئيس أذربيجان؟'",
@@ -45,6 +57,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "source_unreadable": (
         "تعذّرت قراءة «{path}»؛ تحقق من أذون الملف ثم أعد: dalil ingest",
         "“{path}” could not be read; check its permissions, then run again: dalil ingest",
+    ),
+    "source_unnamed": (
+        "اسم الملف أو المجلد فارغ؛ اكتب مساره، مثل: dalil ingest news/",
+        "The name of a file or folder is empty; give its path, like: dalil ingest news/",
     ),
     "source_missing": (
         "لا يوجد ملف ولا مجلد في «{path}»؛ تحقق من المسار",
@@ -71,11 +87,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Addresses cannot be read yet; save the page to a file and give its path instead of “{path}”",
     ),
     "record_broken": (
-        "سجل غير صالح في «{path}»، السطر {line}؛ صحّحه: {problem}",
+        "سجل غير صالح في «{path}»، السطر {line}؛ صحّحه ({problem})",
         "Broken record in “{path}”, line {line}; correct it: {problem}",
     ),
     "record_broken.bare": (
-        "سجل غير صالح في «{path}»؛ صحّحه: {problem}",
+        "سجل غير صالح في «{path}»؛ صحّحه ({problem})",
         "Broken record in “{path}”; correct it: {problem}",
     ),
     "record_duplicate": (
@@ -87,12 +103,16 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Two different articles have the id “{article_id}”: “{path}”, and before it “{first}”; rename one",
     ),
     "store_failed": (
-        "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه ({problem})؛ أعد بناءه: dalil ingest --rebuild أو افحصه: dalil doctor",
+        "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه؛ أعد بناءه: dalil ingest --rebuild أو افحصه: dalil doctor ({problem})",
         "The index in “{path}” could not be used ({problem}); build it anew: dalil ingest --rebuild, or see: dalil doctor",
     ),
     "store_failed.bare": (
         "تعذّرت قراءة الفهرس أو الكتابة فيه؛ أعد بناءه: dalil ingest --rebuild",
         "The index could not be read or written; build it anew: dalil ingest --rebuild",
+    ),
+    "store_not_a_folder": (
+        "«{path}» ليس مجلدًا ولا يمكن إنشاؤه؛ اختر مجلدًا آخر بالخيار --data-dir",
+        "“{path}” is not a folder and cannot be made one; choose another folder with --data-dir",
     ),
     "store_read_only": (
         "لا إذن بالكتابة في «{path}»؛ صحّح الأذون أو اختر مجلدًا آخر بالخيار --data-dir",
@@ -115,15 +135,23 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The disk is full at “{path}”; free some space, then run again: dalil ingest",
     ),
     "embedder_failed": (
-        "أخفق نموذج التضمين «{model}» ({problem})؛ للعودة إلى النموذج المضمّن: DALIL_EMBEDDING_MODEL=bundled",
+        "أخفق نموذج التضمين «{model}»؛ للعودة إلى النموذج المضمّن: DALIL_EMBEDDING_MODEL=bundled ({problem})",
         "The embedding model “{model}” failed ({problem}); to return to the bundled one: DALIL_EMBEDDING_MODEL=bundled",
     ),
     "embedder_missing": (
         "نموذج التضمين «{model}» ليس على هذا الجهاز؛ نزّله أو عد إلى المضمّن: DALIL_EMBEDDING_MODEL=bundled",
         "The embedding model “{model}” is not on this machine; fetch it, or use DALIL_EMBEDDING_MODEL=bundled",
     ),
+    "reranker_failed": (
+        "أخفق نموذج إعادة الترتيب «{model}»؛ للاستغناء عنه: DALIL_RERANKER_MODEL= ({problem})",
+        "The reranker “{model}” failed ({problem}); to do without one: DALIL_RERANKER_MODEL=",
+    ),
+    "reranker_missing": (
+        "نموذج إعادة الترتيب «{model}» ليس على هذا الجهاز؛ نزّله أو استغن عنه: DALIL_RERANKER_MODEL=",
+        "The reranker “{model}” is not on this machine; fetch it, or do without one: DALIL_RERANKER_MODEL=",
+    ),
     "model_failed": (
-        "انقطع النموذج اللغوي «{model}» قبل إتمام الجواب ({problem})؛ أعد السؤال، أو استغن عنه: DALIL_LLM=none",
+        "انقطع النموذج اللغوي «{model}» قبل إتمام الجواب؛ أعد السؤال، أو استغن عنه: DALIL_LLM=none ({problem})",
         "The language model “{model}” failed in mid-answer ({problem}); ask again, or do without it: DALIL_LLM=none",
     ),
     "model_unreachable": (
@@ -139,15 +167,15 @@ ERRORS: dict[str, tuple[str, str]] = {
         "“{model}” wrote an answer without citing evidence, so it was set aside; ask again, or use DALIL_LLM=none",
     ),
     "prompt_broken": (
-        "نص التعليمات «{name}» معطوب ({problem})؛ أعد تثبيت Dalil: pip install --force-reinstall dalil",
+        "نص التعليمات «{name}» معطوب؛ أعد تثبيت Dalil: pip install --force-reinstall dalil ({problem})",
         "The prompt “{name}” is broken ({problem}); install Dalil again: pip install --force-reinstall dalil",
     ),
     "dataset_broken": (
-        "مجموعة التقييم لا تصلح: «{path}»، السطر {line}: {problem}",
+        "مجموعة التقييم لا تصلح: «{path}»، السطر {line} ({problem})",
         "The data set cannot be used: “{path}”, line {line}: {problem}",
     ),
     "dataset_broken.bare": (
-        "مجموعة التقييم لا تصلح: «{path}»؛ {problem}",
+        "مجموعة التقييم لا تصلح: «{path}» ({problem})",
         "The data set cannot be used: “{path}”: {problem}",
     ),
     "article_unknown": (

@@ -9,8 +9,12 @@ REPLIES: dict[str, tuple[str, str]] = {
         "Unexpected fault ({kind}): {problem}; please report it as CONTRIBUTING.md says",
     ),
     "unwritable": (
-        "تعذّرت قراءة ملف أو الكتابة فيه ({problem})؛ لفحص الحالة: dalil doctor",
+        "تعذّرت قراءة ملف أو الكتابة فيه؛ لفحص الحالة: dalil doctor ({problem})",
         "A file could not be read or written ({problem}); to check the set-up: dalil doctor",
+    ),
+    "no_output": (
+        "تعذّرت الكتابة: مخرج البرنامج مغلق؛ شغّله دون «>&-»",
+        "Cannot write: standard output is closed; run it without >&-",
     ),
     "usage.missing": ("ينقص «{name}»؛ للمساعدة: {command} --help", "“{name}” is missing; for help: {command} --help"),
     "usage.option": (

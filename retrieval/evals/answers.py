@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -75,7 +74,7 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
     """
     answerable = [outcome for outcome in outcomes if outcome.gold.answerable]
     unanswerable = [outcome for outcome in outcomes if not outcome.gold.answerable and outcome.gold.kind not in TALK]
-    milliseconds = sorted(1000 * outcome.seconds for outcome in outcomes)
+    milliseconds = [1000 * outcome.seconds for outcome in outcomes]
     return {
         "questions": len(outcomes),
         "answerable": len(answerable),
@@ -86,8 +85,8 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
         "answer@2": _share(outcome.answer_within(2) for outcome in answerable),
         "declined_right": _share(outcome.answer.declined for outcome in unanswerable),
         "declined_wrong": _share(outcome.answer.declined for outcome in answerable),
-        "ms_per_question_p50": round(statistics.median(milliseconds), 2) if milliseconds else None,
-        "ms_per_question_p95": round(milliseconds[int(0.95 * (len(milliseconds) - 1))], 2) if milliseconds else None,
+        "ms_per_question_p50": round(float(np.percentile(milliseconds, 50)), 2) if milliseconds else None,
+        "ms_per_question_p95": round(float(np.percentile(milliseconds, 95)), 2) if milliseconds else None,
     }
 
 

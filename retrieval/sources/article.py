@@ -23,7 +23,7 @@ _NOT_IN_ID = re.compile(r"[#\s\x00-\x1f\x7f-\x9f]+")
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read. `path` is absolute; `key` names it from the root that the user gave, so that it may be moved."""
+    """A file to read. `path` is absolute; `key` is its name, so that ids do not depend on how or where it was found."""
 
     path: Path
     key: str

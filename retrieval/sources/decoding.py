@@ -36,6 +36,7 @@ _UNWRITTEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\
 
 _ARABIC_WORD = re.compile("[\u0621-\u0652\u067e\u0686\u0698\u06a9\u06af]{2,}")
 _MIXED_WORD = re.compile("[A-Za-z\u00c0-\u024f][\u0621-\u0652]|[\u0621-\u0652][A-Za-z\u00c0-\u024f]")
+_PLAIN_ARABIC = re.compile("[\u0621-\u063a\u0640-\u0652\u200c-\u200f\\s0-9\u060c\u061b\u061f.,:;!?()\"'«»“”‘’…%/–—-]+")
 _MISPLACED = re.compile("[ةى][\u0621-\u064a]|(?<![\u0621-\u0652])[ءئؤ\u064b-\u0652][\u0621-\u064a]|[\u064b-\u0652]{3}")
 _COMMON_WORDS = frozenset(
     word
@@ -48,6 +49,8 @@ _COMMON_WORDS = frozenset(
 _DEFINITE = ("ال", "وال", "بال", "لل", "ولل", "كال", "فال")
 MINIMAL_FAMILIAR_SHARE = 0.15
 """Of the words: common ones or with the article. The seed articles have 0.47; other scripts misread have under 0.05."""
+SHORT_TEXT = 400
+"""Characters of a text that needs one very common word only, if all of it is Arabic; no other script misread is."""
 MAXIMAL_MIXED_SHARE = 0.03
 MAXIMAL_CONTROL_SHARE = 0.01
 
@@ -84,6 +87,8 @@ def encoding_of(data: bytes, path: Path, *, beginning_only: bool = False) -> str
             return "utf-8"
         raise SourceEncoding(path=path)
     likely = [name for name in _CODE_PAGES if _is_arabic(_try(data, name))]
+    if not likely and _is_short_arabic(_try(data, "cp1256")):
+        likely = ["cp1256"]
     if len(likely) != 1:
         raise SourceEncoding(path=path)
     return likely[0]
@@ -128,6 +133,18 @@ def _is_arabic(text: str) -> bool:
         odd <= MAXIMAL_MIXED_SHARE * len(arabic_words)
         and familiar >= 2
         and familiar >= MINIMAL_FAMILIAR_SHARE * len(arabic_words)
+    )
+
+
+def _is_short_arabic(text: str) -> bool:
+    """Whether a short text, too short for shares of words, is Arabic alone, with a very common word and no odd one."""
+    arabic_words = _ARABIC_WORD.findall(text)
+    return (
+        len(text) <= SHORT_TEXT
+        and len(arabic_words) >= 3
+        and bool(_PLAIN_ARABIC.fullmatch(text))
+        and not _MISPLACED.search(text)
+        and not _COMMON_WORDS.isdisjoint(arabic_words)
     )
 
 

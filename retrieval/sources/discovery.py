@@ -23,6 +23,8 @@ KINDS = TEXT_KINDS + MARKDOWN_KINDS + LINES_KINDS + DOCUMENT_KINDS
 _NOT_ARTICLES = re.compile(
     r"(?:readme|licen[sc]e|changelog)(?![^\W_])|(?:make|docker|jenkins|proc|gem|vagrant)file$", re.I
 )
+_BACKUP = re.compile(r"~$|^#.*#$")
+"""Left beside a file by editors; those with a kind of their own (.swp, .bak) no reader knows."""
 _EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,10}")
 """«خبر 13.2.2024» has no extension."""
 
@@ -41,7 +43,7 @@ def source_files(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]
     """The files that `paths` name, in order, each once, and what could not be found.
 
     A file named directly is taken whatever its kind. Of a folder or pattern are passed over in silence: hidden files
-    and folders, README, LICENSE and CHANGELOG, kinds that no reader knows, files of evaluation questions.
+    and folders, editors' backups, README, LICENSE and CHANGELOG, kinds that no reader knows, evaluation questions.
     """
     found: dict[Path, SourceFile] = {}
     failures: list[Failure] = []
@@ -59,14 +61,14 @@ def source_files(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]
 def _named_by(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  (resolve() would follow links and change the names)
     if path.is_file():
-        yield SourceFile(path.resolve(), path.name)
+        yield _source_file(path)
         return
     if path.is_dir():
-        inside = sorted(_inside(path, path, failures, frozenset()), key=lambda source_file: source_file.key)
+        inside = list(_inside(path, failures, frozenset()))
     elif path.exists():
         raise OSError(path)
     elif glob.has_magic(str(path)):
-        inside = sorted(_matching(path, failures), key=lambda source_file: source_file.key)
+        inside = list(_matching(path, failures))
     else:
         failures.append(failure(absolute, SourceMissing(path=path)))
         return
@@ -76,20 +78,18 @@ def _named_by(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:
 
 
 def _matching(pattern: Path, failures: list[Failure]) -> Iterator[SourceFile]:
-    """The files of a pattern, and those in the folders it matches; keys are relative to its part without wildcards."""
-    plain = next(index for index, part in enumerate(pattern.parts) if glob.has_magic(part))
-    root = Path(*pattern.parts[:plain])
-    matches = [Path(match) for match in glob.glob(str(pattern), recursive=True)]  # noqa: PTH207  (absolute patterns)
+    """The files of a pattern, and those in the folders it matches."""
+    matches = sorted(Path(match) for match in glob.glob(str(pattern), recursive=True))  # noqa: PTH207  (absolute)
     if not matches:
         failures.append(failure(Path(os.path.abspath(pattern)), SourceMissing(path=pattern)))  # noqa: PTH100
     for match in matches:
         if match.is_dir():
-            yield from _inside(match, root, failures, frozenset())
+            yield from _inside(match, failures, frozenset())
         elif _is_wanted(match):
-            yield SourceFile(match.resolve(), match.relative_to(root).as_posix())
+            yield _source_file(match)
 
 
-def _inside(folder: Path, root: Path, failures: list[Failure], above: frozenset[Path]) -> Iterator[SourceFile]:
+def _inside(folder: Path, failures: list[Failure], above: frozenset[Path]) -> Iterator[SourceFile]:
     """The wanted files below a folder; `above` holds the folders it lies in, so that a circle of links ends."""
     resolved = folder.resolve()
     if resolved in above:
@@ -103,14 +103,19 @@ def _inside(folder: Path, root: Path, failures: list[Failure], above: frozenset[
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _inside(entry, root, failures, above | {resolved})
+            yield from _inside(entry, failures, above | {resolved})
         elif _is_wanted(entry):
-            yield SourceFile(entry.resolve(), entry.relative_to(root).as_posix())
+            yield _source_file(entry)
+
+
+def _source_file(path: Path) -> SourceFile:
+    """The file that a path leads to; a link that leads nowhere goes by its own place."""
+    return SourceFile(path.resolve() if path.exists() else path.parent.resolve() / path.name, path.name)
 
 
 def _is_wanted(path: Path) -> bool:
     """Whether a file of a folder is to be read; one of a known kind that turns out broken is, to be reported."""
-    if _NOT_ARTICLES.match(path.name) or (path.exists() and not path.is_file()):
+    if _NOT_ARTICLES.match(path.name) or _BACKUP.search(path.name) or (path.exists() and not path.is_file()):
         return False
     kind = kind_of(path)
     try:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import takewhile
 
 from retrieval.sources.article import Draft
 from retrieval.sources.bylines import outlet_of
 from retrieval.sources.credits import credit_of
 from retrieval.sources.dates import find_date, is_date_line, is_publication_line
-from retrieval.sources.furniture import is_related_label
+from retrieval.sources.furniture import is_related_label, is_tags, is_tags_label
+from retrieval.sources.headings import ends_sentence
 from retrieval.sources.heads import Head, find_heads
-from retrieval.sources.page import HEAD_MATERIAL, Kind, Line, Page, read_page
+from retrieval.sources.page import HEAD_MATERIAL, PAGE_MARKS, Kind, Line, Page, read_page, with_captions
 from retrieval.sources.wrapping import unwrap
 
 _RELATED_TITLES = 5
+_RELATED_LENGTH = 120
 
 
 def read_text(text: str) -> Iterator[Draft]:
@@ -28,6 +31,8 @@ def read_text(text: str) -> Iterator[Draft]:
         if any(line.key for line in page.lines):
             yield _plain(page, 0, len(page.lines))
         return
+    page = with_captions(page, {page.lines[head.title].key for head in heads if not _frames_a_title(page, head)})
+    heads = find_heads(page) or heads
     first = heads[0].start
     if any(line.kind is Kind.TEXT for line in page.lines[:first]):
         yield _plain(page, 0, first)
@@ -35,6 +40,12 @@ def read_text(text: str) -> Iterator[Draft]:
         heads[0] = Head(start=0, title=heads[0].title, last=heads[0].last, end=heads[0].end)
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         yield _article(page, head, following.start if following else len(page.lines))
+
+
+def _frames_a_title(page: Page, head: Head) -> bool:
+    """Whether what looks like two copies of a title may be a caption above and below it: a heading under furniture."""
+    above, inner = page.lines[max(head.last - 2, head.start)], page.lines[head.last - 1]
+    return head.last - head.title > 2 and inner.kind is Kind.HEADING and above.kind in PAGE_MARKS
 
 
 def _article(page: Page, head: Head, end: int) -> Draft:
@@ -104,6 +115,9 @@ def _body(page: Page, start: int, end: int, known: set[str]) -> tuple[list[str],
         if line.kind is Kind.RELATED:
             index = _after_related(page, index, end)
             continue
+        if paragraphs and is_tags_label(line.text) and (after := _after_tags(page, index, end)):
+            index = after
+            continue
         if line.kind in (Kind.FURNITURE, Kind.DATE) or line.key in known:
             pass
         elif line.kind is Kind.CAPTION or (line.kind is Kind.HEADING and page.is_doubled(index)):
@@ -115,7 +129,7 @@ def _body(page: Page, start: int, end: int, known: set[str]) -> tuple[list[str],
 
 
 def _after_related(page: Page, index: int, end: int) -> int:
-    """The line after «اقرأ أيضاً» and the titles below it: the next heading, and those right under each other."""
+    """The line after «اقرأ أيضاً» and the titles below it: headings right under each other, or each set apart."""
     line = page.lines[index]
     index += 1
     if not is_related_label(line.text):
@@ -124,11 +138,23 @@ def _after_related(page: Page, index: int, end: int) -> int:
     first = index
     while index < end and index - first < (_RELATED_TITLES if spaced else 1):
         line = page.lines[index]
-        directly = line.gap == 0 or (index == first and not page.is_break(index))
-        if line.kind is not Kind.HEADING or not directly:
+        if line.kind is not Kind.HEADING or (line.gap and page.is_break(index)):
             break
+        if index > first and line.gap:
+            directly = index > first + 1 and page.lines[index - 1].gap == 0
+            if directly or ends_sentence(line.text) or len(line.text) > _RELATED_LENGTH:
+                break
         index += 1
     return index
+
+
+def _after_tags(page: Page, index: int, end: int) -> int | None:
+    """The line after «مواضيع» and the subjects below it; None if text follows them, for then it is a subheading."""
+    index += 1
+    while index < end and page.lines[index].kind is not Kind.RELATED and is_tags(page.lines[index].text):
+        index += 1
+    below = takewhile(lambda line: line.kind is not Kind.RELATED, page.lines[index:end])
+    return None if any(line.kind is Kind.TEXT for line in below) else index
 
 
 def _plain(page: Page, start: int, end: int) -> Draft:

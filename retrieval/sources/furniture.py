@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.arabic import normalize, words
-from retrieval.sources.headings import is_heading
+from retrieval.sources.headings import ends_sentence, is_heading
 
 _BUTTON_NAMES = """
 مشاركة|شارك|شاركها|شارك المقال|شارك الخبر|مشاركة الخبر|شارك عبر|طباعة|اطبع|حفظ|حفظ المقال|نسخ|نسخ الرابط|تم نسخ الرابط
@@ -29,6 +29,14 @@ _RELATED = re.compile(
     r"(?=\W*$|\s*[:|\-–])(?P<rest>.*)"
     r"|(?:(?:اقرا|طالع) (?:ايضا|المزيد|كذلك)|اقرا في هذا الملف|read (?:also|more))(?!\w)(?P<titles>.*)"
 )
+
+_TAG_NAMES = """
+مواضيع|المواضيع|موضوعات|الموضوعات|وسوم|الوسوم|كلمات مفتاحية|الكلمات المفتاحية|كلمات دالة|الكلمات الدالة
+علامات|العلامات|هاشتاغ|tags|keywords|topics
+"""
+_TAG_LABELS = frozenset(tuple(words(name)) for name in re.split(r"[|\n]", _TAG_NAMES) if name)
+_TAG_BORDER = re.compile(r"[|،,#•/]")
+_TAG_WORDS = 3
 
 
 def is_furniture(text: str) -> bool:
@@ -63,3 +71,14 @@ def is_related_label(text: str) -> bool:
     """Whether the titles it points to are still to come, on lines of their own."""
     match = _RELATED.fullmatch(normalize(text).strip())
     return match is not None and not words((match["rest"] or "") + (match["titles"] or ""))
+
+
+def is_tags_label(text: str) -> bool:
+    """Whether a line announces the subjects under which an article is filed: «مواضيع», «الكلمات المفتاحية:»."""
+    return tuple(words(text)) in _TAG_LABELS
+
+
+def is_tags(text: str) -> bool:
+    """Whether a line may be such a subject, of three words at most, or several with strokes or commas between them."""
+    parts = [words(part) for part in _TAG_BORDER.split(text)]
+    return any(parts) and all(len(part) <= _TAG_WORDS for part in parts) and not ends_sentence(text)

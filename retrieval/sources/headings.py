@@ -8,6 +8,15 @@ from retrieval.arabic import sentences, words
 
 HEADING_LENGTH = 160
 """Characters; twice the longest title of the seed articles, for subtitles run longer."""
+SPEECH = frozenset(
+    form
+    for verb in words("""
+قال قالت ذكر ذكرت أعلن أعلنت أكد أكدت أضاف أضافت أوضح أوضحت أفاد أفادت صرح صرحت نقل نقلت رأى رأت اعتبر اعتبرت كتب كتبت
+تابع تابعت شدد شددت أشار أشارت لفت لفتت يقول تقول
+""")
+    for form in (verb, f"و{verb}", f"ف{verb}")
+)
+"""Words that open a report of speech, normalised: no caption begins with one and no byline holds one."""
 _ENDING = re.compile(r"[.!؟?…]+[»”\"')\]]*$")
 _CLOSING = "»”\"') "
 

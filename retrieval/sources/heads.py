@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retrieval.sources.furniture import is_related_label
+from retrieval.sources.furniture import is_related_label, is_tags, is_tags_label
 from retrieval.sources.headings import ends_sentence
 from retrieval.sources.page import HEAD_MATERIAL, PAGE_MARKS, Kind, Page
 
@@ -103,18 +103,32 @@ def _may_be_title(page: Page, index: int) -> bool:
         and len(line.text) <= _TITLE_LENGTH
         and len(line.key) >= _SHORTEST_TITLE_KEY
         and " " in line.text
+        and not _is_among_tags(page, index)
     )
 
 
+def _is_among_tags(page: Page, index: int) -> bool:
+    """Whether a line is «مواضيع» or one of the subjects below it, which neighbouring articles may share."""
+    for above in range(index, max(-1, index - _WINDOW), -1):
+        line = page.lines[above]
+        if is_tags_label(line.text):
+            return True
+        if not is_tags(line.text) or page.is_break(above):
+            return False
+    return False
+
+
 def _last_copy(page: Page, title: int) -> int | None:
-    """The last copy of a title (rule 1), or None."""
+    """The last copy of a title (rule 1), or None. Below body text and a break it would be the next article's."""
     key = page.lines[title].key
     last, loose, index = title, 0, title + 1
-    while index < len(page.lines) and index - last <= _WINDOW:
+    in_body = False
+    while index < len(page.lines) and index - last <= _WINDOW and not (in_body and page.is_break(index)):
         if page.lines[index].key == key:
             last = index
         elif not _is_material(page, index) and not _recurs(page, index, title):
             loose += 1
+            in_body = in_body or last > title or page.lines[index].kind is Kind.TEXT
             if loose > _LOOSE_LIMIT or len(page.lines[index].text) > _LOOSE_LENGTH:
                 break
         index += 1

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 from enum import Enum, auto
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from retrieval.arabic import clean
 from retrieval.sources.article import line_key
-from retrieval.sources.bylines import is_byline
-from retrieval.sources.credits import CAPTION_LENGTH, credit_of, is_caption
+from retrieval.sources.bylines import is_byline, is_person_byline
+from retrieval.sources.credits import CAPTION_LENGTH, credit_of, is_caption, is_credited
 from retrieval.sources.dates import is_bare_date, is_date_line
 from retrieval.sources.furniture import is_furniture, is_related
 from retrieval.sources.headings import HEADING_LENGTH, is_heading
@@ -19,6 +20,8 @@ _RULE = re.compile(r"([-=*_#])(?: ?\1){4,}")
 """A line of five or more equal signs divides articles; it counts as two empty lines."""
 _FORM_FEED = re.compile(r"\n?\x0c\n?")
 _SMALLEST_BREAK = 2
+_HEAD_LENGTH = 16
+"""Lines in which a title comes again."""
 _INNER_SHARE = 0.95
 """One paragraph in twenty may stand further apart before the empty lines of a file stop meaning anything."""
 
@@ -92,7 +95,31 @@ def read_page(text: str) -> Page:
         Line(text=line, key=key, gap=gap, kind=_kind(line, credits))
         for (line, gap), key in zip(written, keys, strict=True)
     )
-    return Page(lines=lines, smallest_break=_smallest_break(lines))
+    smallest_break = _smallest_break(lines)
+    return Page(lines=_with_person_bylines(lines, smallest_break), smallest_break=smallest_break)
+
+
+def with_captions(page: Page, titles: Set[str]) -> Page:
+    """The page with each line that has a caption's shape and stands alone as a caption, the keys of `titles` aside.
+
+    For pages that have a head: in other texts such a line may as well be a paragraph.
+    """
+    credited = [
+        line.kind in (Kind.HEADING, Kind.TEXT) and line.key not in titles and is_credited(line.text)
+        for line in page.lines
+    ]
+    spaced = 2 * sum(line.gap > 0 for line in page.lines) > len(page.lines)
+
+    def is_alone(index: int) -> bool:
+        above, below = page.lines[index].gap, page.lines[index + 1].gap if index + 1 < len(page.lines) else 1
+        attached = [other for other, gap in ((index - 1, above), (index + 1, below)) if gap == 0 and other >= 0]
+        return not spaced or all(credited[other] or page.lines[other].kind in HEAD_MATERIAL for other in attached)
+
+    lines = tuple(
+        replace(line, kind=Kind.CAPTION) if credited[index] and is_alone(index) else line
+        for index, line in enumerate(page.lines)
+    )
+    return replace(page, lines=lines)
 
 
 def _written_lines(text: str) -> list[tuple[str, int]]:
@@ -117,6 +144,24 @@ def _kind(text: str, credits: frozenset[str]) -> Kind:
     if is_caption(text, credits):
         return Kind.CAPTION
     return Kind.HEADING if is_heading(text) else Kind.TEXT
+
+
+def _with_person_bylines(lines: tuple[Line, ...], smallest_break: int) -> tuple[Line, ...]:
+    """The lines with «موسكو: رائد جبر» as a byline where a date or text follows; a title would come again near by."""
+    found = list(lines)
+    for index, (line, following) in enumerate(pairwise(lines)):
+        if index == 0 or line.kind is not Kind.HEADING or max(line.gap, following.gap) >= smallest_break:
+            continue
+        dated = following.kind in (Kind.DATE, Kind.BARE_DATE)
+        if (dated or following.kind is Kind.TEXT) and is_person_byline(line.text, dated=dated):
+            near = [*_up_to_text(lines[index + 1 :]), *_up_to_text(lines[:index][::-1])]
+            if all(other.key != line.key for other in near):
+                found[index] = replace(line, kind=Kind.BYLINE)
+    return tuple(found)
+
+
+def _up_to_text(lines: tuple[Line, ...]) -> list[Line]:
+    return list(takewhile(lambda line: line.kind is not Kind.TEXT, lines[:_HEAD_LENGTH]))
 
 
 def _smallest_break(lines: tuple[Line, ...]) -> int:
