@@ -80,7 +80,7 @@ def _shares_rare_word(question: Question, candidate: Candidate) -> bool:
 
 
 def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
-    """Whether a place, a number or a quoted phrase of the question is nowhere in the passage and its title."""
+    """Whether a place, a number, an ordinal or a quoted phrase of the question is nowhere in the passage and its title."""
     passage = candidate.hit.passage
     passage_words = words(f"{passage.source.title} {passage.text}")
     present = {stem(word) for word in passage_words}

@@ -24,53 +24,38 @@ _NUMBERS = frozenset(words(
     " ألف آلاف ألفين ألفا مليون ملايين مليونين مليار مليارات مليارين تريليون نصف ربع ثلث ثلثي ضعف ضعفي مرتين مرة عقدين شخصين"
     " أول ثاني أحد إحدى اثنا"
 ))  # fmt: skip
-_YEARS = "عام عاما سنه سنوات سنين اعوام ربيعا"
-_AGES = frozenset(_YEARS.split())
+_YEARS = frozenset(words("عام عاما سنه سنوات سنين اعوام ربيعا"))
 _DURATION = frozenset(words("بعد منذ قبل خلال طوال مدى من نحو حوالي زهاء مدة لمدة على قرابة"))
-_LENGTHS = "كيلومتر كيلومترا كيلومترات كلم كم متر مترا امتار ميل ميلا اميال سنتيمتر قدم"
-_MONEY = (
+_LENGTHS = frozenset(words("كيلومتر كيلومترا كيلومترات كلم كم متر مترا امتار ميل ميلا اميال سنتيمتر قدم"))
+_MONEY = frozenset(words(
     "دولار دولارا دولارات يورو ريال ريالا جنيه جنيها دينار دينارا درهم درهما ليره روبل فرنك مليون مليار ملايين مليارات"
-)
+))  # fmt: skip
+_HOURS = frozenset(words("يوم يوما ايام ساعه ساعات دقيقه"))
+_TIMES = _YEARS | _HOURS | frozenset(words(
+    "عامين سنتين عقد عقدين عقود شهر شهرا شهرين اشهر يومين ساعتين دقايق اسبوع اسبوعين اسابيع قرن"
+))  # fmt: skip
 _MEASURES = {
     "عمر": _YEARS,
-    **dict.fromkeys(("مسافه", "بعد", "ارتفاع", "عمق"), _LENGTHS),
-    "طول": f"{_LENGTHS} {_YEARS} يوم يوما ايام ساعه ساعات دقيقه",
-    **dict.fromkeys(("سعر", "قيمه", "تكلفه", "كلفه", "ثمن", "راتب", "غرامه", "ميزانيه", "مبلغ"), _MONEY),
-    "مساحه": "مربع مربعه هكتار هكتارا فدان فدانا دونم دونما كيلومتر كم كلم مليون",
-    **dict.fromkeys(("نسبه", "ميه", "مايه"), "الميه بالميه ميه المايه بالمايه مايه نقطه"),
-    **dict.fromkeys(
-        (
-            "مده",
-            "دام",
-            "دامت",
-            "يدوم",
-            "تدوم",
-            "استمر",
-            "استمرت",
-            "يستمر",
-            "تستمر",
-            "استغرق",
-            "استغرقت",
-            "يستغرق",
-            "تستغرق",
-        ),
-        f"{_YEARS} عامين سنتين عقد عقدين عقود شهر شهرا شهرين اشهر يوم يوما يومين ايام ساعه ساعتين ساعات دقيقه دقايق اسبوع"
-        " اسبوعين اسابيع قرن",
-    ),
-    "سرعه": "كيلومتر كيلومترا ميل ميلا كم عقده",
-    "قوه": "درجه درجات ريختر مقياس",
-    "درجه": "درجه درجات ميويه",
+    **dict.fromkeys(words("مسافه بعد ارتفاع عمق"), _LENGTHS),
+    "طول": _LENGTHS | _YEARS | _HOURS,
+    **dict.fromkeys(words("سعر قيمه تكلفه كلفه ثمن راتب غرامه ميزانيه مبلغ"), _MONEY),
+    "مساحه": frozenset(words("مربع مربعه هكتار هكتارا فدان فدانا دونم دونما كيلومتر كم كلم مليون")),
+    **dict.fromkeys(words("نسبه ميه مايه"), frozenset(words("الميه بالميه ميه المايه بالمايه مايه نقطه"))),
+    **dict.fromkeys(words("مده دام دامت يدوم تدوم استمر استمرت يستمر تستمر استغرق استغرقت يستغرق تستغرق"), _TIMES),
+    "سرعه": frozenset(words("كيلومتر كيلومترا ميل ميلا كم عقده")),
+    "قوه": frozenset(words("درجه درجات ريختر مقياس")),
+    "درجه": frozenset(words("درجه درجات ميويه")),
 }
 """What is measured, and the units of which one stands beside the number."""
 _COUNTED = {
-    **dict.fromkeys(("عام", "سنه", "سنين", "سنوات"), f"{_YEARS} عامين سنتين عقد عقدين عقود"),
-    "شهر": "شهر شهرا شهرين اشهر شهور",
-    "يوم": "يوم يوما يومين ايام",
-    "اسبوع": "اسبوع اسبوعا اسبوعين اسابيع",
-    "ساعه": "ساعه ساعتين ساعات",
-    "دقيقه": "دقيقه دقيقتين دقايق",
-    "مره": "مره مرتين مرات",
-    "شخص": "شخص شخصا شخصين اشخاص",
+    **dict.fromkeys(words("عام سنه سنين سنوات"), _YEARS | frozenset(words("عامين سنتين عقد عقدين عقود"))),
+    "شهر": frozenset(words("شهر شهرا شهرين اشهر شهور")),
+    "يوم": frozenset(words("يوم يوما يومين ايام")),
+    "اسبوع": frozenset(words("اسبوع اسبوعا اسبوعين اسابيع")),
+    "ساعه": frozenset(words("ساعه ساعتين ساعات")),
+    "دقيقه": frozenset(words("دقيقه دقيقتين دقايق")),
+    "مره": frozenset(words("مره مرتين مرات")),
+    "شخص": frozenset(words("شخص شخصا شخصين اشخاص")),
 }
 """What is counted (كم شهرا), and its forms, which the light stem does not bring together."""
 _INFLECTED = re.compile("(?:ا|ه|ها|هم|هن|ك|ي)?")
@@ -121,7 +106,7 @@ def is_number(word: str) -> bool:
     return word.isdigit() or bare(word, _NUMBERS) or (word.startswith("ال") and word[2:] in _NUMBERS)
 
 
-def names_measure(question: Question) -> dict[str, str]:
+def names_measure(question: Question) -> dict[str, frozenset[str]]:
     """The stems of the question that name a measure (عمر، نسبة، مسافة) or a unit counted (كم شهرا), with their units."""
     if question.kind != "how_many":
         return {}
@@ -136,19 +121,19 @@ def measured(question: Question, sentence_words: Sequence[str]) -> frozenset[str
     return frozenset(
         stem_
         for stem_, units in names_measure(question).items()
-        if (_says_age(sentence_words) if units is _YEARS else _beside_number(frozenset(units.split()), sentence_words))
+        if (_says_age(sentence_words) if units is _YEARS else _beside_number(units, sentence_words))
     )
 
 
 def _says_age(sentence_words: Sequence[str]) -> bool:
     """Whether a number of years stands there that no word of duration leads in: (62 عاما), not بعد ثلاث سنوات."""
     return any(
-        is_number(number) and unit in _AGES and before not in _DURATION
+        is_number(number) and unit in _YEARS and before not in _DURATION
         for before, number, unit in zip(["", *sentence_words], sentence_words, sentence_words[1:], strict=False)
     )
 
 
-def _entry(word: str, table: Mapping[str, str]) -> str | None:
+def _entry(word: str, table: Mapping[str, object]) -> str | None:
     """The entry of a table that a word names, alone or with the article, a pronoun or an ending (العمر، عمره، شهرا)."""
     word = word.removeprefix("ال")
     return next((name for name in table if word.startswith(name) and _INFLECTED.fullmatch(word[len(name) :])), None)
@@ -170,7 +155,7 @@ def _number(question: Question, sentence_words: Sequence[str]) -> float:
     if measured(question, sentence_words):
         return 1.0
     if question.counted is None or names_measure(question):
-        priced = question.priced and _beside_number(frozenset(_MONEY.split()), sentence_words)
+        priced = question.priced and _beside_number(_MONEY, sentence_words)
         return 1.0 if priced else 0.4
     counted = stem(question.counted)
     if any(word in _duals(question.counted) for word in sentence_words):

@@ -483,7 +483,7 @@ def test_auto_takes_the_best_installed(models: list[str], best: str | None) -> N
 def test_auto_is_none_where_nothing_listens_or_nothing_works() -> None:
     started = time.monotonic()
     assert find_model("auto", host=closed_port()) is None
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2
     with OllamaDouble(tags_status=500) as double:
         assert find_model("auto", host=double.url) is None
 
@@ -497,7 +497,7 @@ def test_auto_does_not_wait_for_a_server_that_does_not_accept() -> None:
             waiting.connect_ex(server.getsockname())
         started = time.monotonic()
         assert find_model("auto", host=f"127.0.0.1:{server.getsockname()[1]}") is None
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3
 
 
 def test_name_is_taken_with_or_without_its_tag() -> None:

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,13 +78,6 @@ def process(*arguments: str, stdin: str = "", **environment: str) -> Outcome:
 
 
 # ------------------------------------------------------------------------------------------------------------- help
-
-
-def test_help_comes_at_once() -> None:
-    process("--help")
-    began = time.perf_counter()
-    assert process("--help").code == 0
-    assert time.perf_counter() - began < 0.8
 
 
 @pytest.mark.parametrize("command", COMMANDS)

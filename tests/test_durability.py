@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from retrieval.errors import DiskFull, StoreError, StoreReadOnly
@@ -44,16 +45,23 @@ def contents(index: Index) -> dict[str, str]:
 
 
 def assert_whole(index: Index, expected: dict[str, str]) -> None:
-    """The invariant: the catalogue holds exactly what is expected, Chroma and the lexical index what it holds."""
+    """The invariant: the catalogue holds exactly what is expected, Chroma and the lexical index what it holds.
+
+    Vectors are compared as stored. A search would not do: once many points of a small crowded graph were written anew,
+    Chroma's approximate search no longer reaches a few of them, with and without interruptions.
+    """
     assert contents(index) == expected
     index._store.open(index._fingerprint)
     assert index._store.ids() == expected.keys()
     index._lexical.reload()
     assert index._lexical.keys.tolist() == index._catalogue.passage_keys()
-    for passage_id in sorted(expected)[:: len(expected) // 5 + 1]:
-        passage = index._catalogue.passages_by_id([passage_id])[passage_id]
-        found = index._store.search(BundledEmbedder().embed_query(indexed_text(passage)), 1)
-        assert found == [(passage_id, pytest.approx(1.0, abs=1e-5))]
+    assert index._store._collection is not None
+    stored = index._store._collection.get(include=["embeddings", "documents"])
+    vectors = dict(zip(stored["ids"], np.asarray(stored["embeddings"]), strict=True))
+    assert dict(zip(stored["ids"], stored["documents"] or [], strict=True)) == expected
+    for passage_id, passage in index._catalogue.passages_by_id(sorted(expected)).items():
+        wanted = BundledEmbedder().embed_query(indexed_text(passage))
+        np.testing.assert_allclose(vectors[passage_id], wanted, atol=1e-5)
 
 
 def test_killed_at_any_moment_an_ingest_is_finished_by_the_next(tmp_path: Path) -> None:

@@ -8,49 +8,28 @@ from pathlib import Path
 import pytest
 
 from retrieval.arabic import clean
-from retrieval.sources import SourceFile, read
-from retrieval.sources.article import ArticleBuilder, line_key
-from retrieval.sources.dump import read_text
+from retrieval.sources import read
+from retrieval.sources.article import line_key
 from retrieval.types import Article
+from tests.dump_reading import (
+    CAPTION,
+    FIRST,
+    SECOND,
+    SUBTITLE,
+    THIRD,
+    TITLE,
+    articles,
+    captions,
+    only,
+    paragraphs,
+    subtitle,
+    titles,
+)
 
 SEED = Path(__file__).parents[1] / "seeds" / "000_5fe410f31ff4716c.txt"
 
-TITLE = "افتتاح جسر جديد فوق النيل الأزرق بعد تأخير عامين"
-SUBTITLE = "المحافظة تعد بإنجاز الطريق الرابط قبل الصيف"
-CAPTION = "عمّال يضعون اللمسات الأخيرة على الجسر قرب المرفأ القديم (الأناضول)"
-FIRST = "أعلنت محافظة الضفاف، الاثنين، افتتاح جسر بطول 840 متراً يربط الحي القديم بالمرفأ، بعد توقف الأعمال مرتين لنقص التمويل."
-SECOND = "وقال المهندس عادل بركات (62 عاماً): «انتظرنا هذا اليوم طويلاً»، مضيفاً أن حركة السير ستخف بمقدار الثلث في أوقات الذروة."
 SECOND_TITLE = "منتخب الشابات يتأهل إلى نهائي البطولة للمرة الأولى"
 SECOND_CAPTION = "لاعبات المنتخب يحتفلن بالهدف الثاني في ملعب المدينة (موقع النادي)"
-THIRD = "تغلب منتخب الشابات على ضيفه بهدفين دون رد في مباراة أقيمت تحت مطر غزير، ليبلغ النهائي للمرة الأولى منذ تأسيسه."
-
-
-def articles(text: str) -> list[Article]:
-    builder = ArticleBuilder(SourceFile(Path("/news/dump.txt"), "dump.txt"))
-    return [article for draft in read_text(text) if (article := builder.build(draft))]
-
-
-def only(text: str) -> Article:
-    (article,) = articles(text)
-    return article
-
-
-def titles(text: str) -> list[str]:
-    return [article.source.title for article in articles(text)]
-
-
-def subtitle(article: Article) -> str | None:
-    return article.subtitle.of(article.body) if article.subtitle else None
-
-
-def captions(article: Article) -> list[str]:
-    return [span.of(article.body) for span in article.captions]
-
-
-def paragraphs(article: Article) -> list[str]:
-    """The running text: the body without subtitle and captions."""
-    parts = article.body.split("\n\n")
-    return parts[article.subtitle is not None : len(parts) - len(article.captions)]
 
 
 @pytest.fixture(scope="module")

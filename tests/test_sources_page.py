@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from retrieval.sources import SourceFile
-from retrieval.sources.article import ArticleBuilder
-from retrieval.sources.dump import read_text
-from retrieval.types import Article
+from tests.dump_reading import (
+    CAPTION,
+    FIRST,
+    SECOND,
+    THIRD,
+    TITLE,
+    articles,
+    captions,
+    only,
+    paragraphs,
+    subtitle,
+)
 
-TITLE = "افتتاح جسر جديد فوق النيل الأزرق بعد تأخير عامين"
-SUBTITLE = "المحافظة تعد بإنجاز الطريق الرابط قبل الصيف"
-CAPTION = "عمّال يضعون اللمسات الأخيرة على الجسر قرب المرفأ القديم (الأناضول)"
 HEAD = f"{TITLE}\n\n{CAPTION}\nTT\n\n{TITLE}\n\n"
 DATE = "نُشر: 14:30-13 فبراير 2024 م ـ 03 شعبان 1445 هـ"
-FIRST = "أعلنت محافظة الضفاف، الاثنين، افتتاح جسر بطول 840 متراً يربط الحي القديم بالمرفأ، بعد توقف الأعمال مرتين لنقص التمويل."
-SECOND = "وقال المهندس عادل بركات (62 عاماً): «انتظرنا هذا اليوم طويلاً»، مضيفاً أن حركة السير ستخف بمقدار الثلث في أوقات الذروة."
-THIRD = "تغلب منتخب الشابات على ضيفه بهدفين دون رد في مباراة أقيمت تحت مطر غزير، ليبلغ النهائي للمرة الأولى منذ تأسيسه."
 FOURTH = "وتراجعت الأسعار في ختام التعاملات، بعد بيانات أظهرت ارتفاع المخزونات، وسط مخاوف من تباطؤ الطلب."
-
-
-def articles(text: str) -> list[Article]:
-    builder = ArticleBuilder(SourceFile(Path("/news/dump.txt"), "dump.txt"))
-    return [article for draft in read_text(text) if (article := builder.build(draft))]
-
-
-def only(text: str) -> Article:
-    (article,) = articles(text)
-    return article
-
-
-def subtitle(article: Article) -> str | None:
-    return article.subtitle.of(article.body) if article.subtitle else None
-
-
-def captions(article: Article) -> list[str]:
-    return [span.of(article.body) for span in article.captions]
-
-
-def paragraphs(article: Article) -> list[str]:
-    """The running text: the body without subtitle and captions."""
-    parts = article.body.split("\n\n")
-    return parts[article.subtitle is not None : len(parts) - len(article.captions)]
 
 
 CREDITS = [

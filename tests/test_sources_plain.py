@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from retrieval.sources import SourceFile
-from retrieval.sources.article import ArticleBuilder
-from retrieval.sources.dump import read_text
-from retrieval.types import Article
-
-TITLE = "افتتاح جسر جديد فوق النيل الأزرق بعد تأخير عامين"
-FIRST = "أعلنت محافظة الضفاف، الاثنين، افتتاح جسر بطول 840 متراً يربط الحي القديم بالمرفأ، بعد توقف الأعمال مرتين لنقص التمويل."
-SECOND = "وقال المهندس عادل بركات (62 عاماً): «انتظرنا هذا اليوم طويلاً»، مضيفاً أن حركة السير ستخف بمقدار الثلث في أوقات الذروة."
-
-
-def articles(text: str) -> list[Article]:
-    builder = ArticleBuilder(SourceFile(Path("/news/dump.txt"), "dump.txt"))
-    return [article for draft in read_text(text) if (article := builder.build(draft))]
-
-
-def only(text: str) -> Article:
-    (article,) = articles(text)
-    return article
-
-
-def paragraphs(article: Article) -> list[str]:
-    """The running text: the body without subtitle and captions."""
-    parts = article.body.split("\n\n")
-    return parts[article.subtitle is not None : len(parts) - len(article.captions)]
+from tests.dump_reading import FIRST, SECOND, TITLE, articles, only, paragraphs
 
 
 def test_plain_text_is_one_article_with_its_first_line_as_title() -> None:
