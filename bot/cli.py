@@ -17,7 +17,7 @@ import typer
 from typer.main import get_command
 
 from bot import evaluating
-from bot.console import DataDir, filled_index, is_lively, progress, tell_failures
+from bot.console import AsJson, DataDir, filled_index, is_lively, progress, tell_failures
 from bot.help_page import Command, Group, localize
 from bot.messages import Messages
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from retrieval.index import Index
     from retrieval.types import Answer, Turn
 
-
-AsJson = Annotated[bool, typer.Option("--json")]
 
 app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(evaluating.app, name="eval")
@@ -77,11 +75,11 @@ def ingest(
     from bot.settings import begin
 
     settings, messages = begin(data_dir)
-    wanted = wiring.article_paths(paths or [], settings)
+    wanted = [] if rebuild and not paths else wiring.article_paths(paths or [], settings)
     with wiring.opened_index(settings) as index, progress(messages) as on_progress:
         if rebuild:
             report = index.rebuild(on_progress=on_progress)
-        if paths or not rebuild:
+        if wanted:
             report = index.ingest(wanted, on_progress=on_progress)
     tell_failures(report, messages)
     if as_json:

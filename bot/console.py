@@ -27,6 +27,7 @@ def folder_named(value: str) -> Path:
 
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR", parser=folder_named)]
+AsJson = Annotated[bool, typer.Option("--json")]
 
 
 @contextmanager

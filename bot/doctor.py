@@ -14,6 +14,8 @@ from bot.messages import Messages
 from bot.settings import NAMES, SECRETS, Settings
 from retrieval.embedding import open_embedder
 from retrieval.errors import DalilError, EmbedderMissing, ModelError, ModelMissing, StoreMismatch
+from retrieval.rerank import CrossEncoderReranker
+from retrieval.types import Hit, Passage, Source
 
 SUGGESTED_MODEL = "gemma3:4b"
 """The smallest model of those preferred: it runs on a machine with 8 GB of memory."""
@@ -51,12 +53,13 @@ def examine(settings: Settings, messages: Messages) -> list[Check]:
 def _checks(settings: Settings, messages: Messages) -> Iterator[Check]:
     yield Check("settings", True, _settings_in_words(settings, messages))
     yield _articles(settings, messages)
-    data = _data_folder(settings, messages)
-    yield data
-    yield _embedder(settings, messages)
+    needed = [_data_folder(settings, messages), _embedder(settings, messages)]
     if settings.chroma_url:
-        yield _chroma(settings.chroma_url, messages)
-    if data.ok:
+        needed.append(_chroma(settings.chroma_url, messages))
+    yield from needed
+    if settings.reranker_model:
+        yield _reranker(settings.reranker_model, messages)
+    if all(check.ok for check in needed):
         yield _index(settings, messages)
     yield _language_model(settings, messages)
     token = settings.telegram_bot_token
@@ -115,6 +118,15 @@ def _embedder(settings: Settings, messages: Messages) -> Check:
     return Check("embedder", True, f"{model} ({dimension})")
 
 
+def _reranker(model: str, messages: Messages) -> Check:
+    passage = Passage("", Source("", "دليل"), 0, "دليل", 0, 4)
+    try:
+        CrossEncoderReranker(model).rerank("دليل", [Hit(passage, 0.0)])
+    except DalilError as error:
+        return Check("reranker", False, messages.error(error), "export DALIL_RERANKER_MODEL=")
+    return Check("reranker", True, model)
+
+
 def _chroma(url: str, messages: Messages) -> Check:
     import httpx
 
@@ -128,11 +140,11 @@ def _chroma(url: str, messages: Messages) -> Check:
 
 
 def _index(settings: Settings, messages: Messages) -> Check:
-    """Counts, and whether a search works; a folder that is not there is not made."""
+    """Counts, and whether a search works, its reranker apart; a folder that is not there is not made."""
     if not settings.data_dir.exists():
         return Check("index", True, messages("doctor.index.empty"))
     try:
-        with wiring.opened_index(settings) as index:
+        with wiring.opened_index(settings.model_copy(update={"reranker_model": None})) as index:
             if not index.article_count:
                 return Check("index", True, messages("doctor.index.empty"))
             index.retrieve("دليل", 1)

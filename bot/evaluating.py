@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import DataDir, filled_index, tell_failures
+from bot.console import AsJson, DataDir, filled_index, tell_failures
 from bot.help_page import Command, Group
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from retrieval.evals.answers import Figures, Outcome
 
-app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(cls=Group)
 
 
 @app.callback(invoke_without_command=True)
@@ -33,7 +33,7 @@ def answers(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE.jsonl|DIR...")],
     split: Annotated[str, typer.Option("--split", metavar="NAME")] = "test",
     misses: Annotated[bool, typer.Option("--misses")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> int:
     """Measures answers: a file of questions over the articles of the settings, or a data set with its own corpus."""

@@ -175,15 +175,14 @@ def evidence_lines(answer: Answer, messages: Messages, page: Page) -> list[str]:
         repeated = quote in shown
         if not (repeated and lines):
             lines.append("")
-        lines += citation_lines(citation, "" if repeated else quote, page)
+        article = numbered_source(citation.label, citation.passage.source, page)
+        lines += article if repeated else citation_lines(citation, quote, page)
     return lines
 
 
 def citation_lines(citation: Citation, words: str, page: Page) -> list[str]:
-    """`[1] «words»`, and below it the article they are from; without words the article beside the number."""
+    """`[1] «words»`, and below it the article they are from."""
     label, source = f"[{citation.label}]", citation.passage.source
-    if not words:
-        return numbered_source(citation.label, source, page)
     first, *more = page.lines(f"{label} «{clean_line(words)}»")
     return [page.paint(label, _BOLD) + first.removeprefix(label), *more, *source_lines(source, page)]
 

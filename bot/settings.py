@@ -52,7 +52,7 @@ def _folder(value: object) -> object:
     return value
 
 
-def _embedding_model(value: str) -> str:
+def _model_name(value: str) -> str:
     """Without blanks around it; `ollama:` needs a name behind it."""
     value = value.strip()
     if value in ("", "ollama:"):
@@ -67,7 +67,7 @@ def _articles(path: Path) -> Path:
     return path.expanduser()
 
 
-EmbeddingModel = Annotated[str, AfterValidator(_embedding_model)]
+ModelName = Annotated[str, AfterValidator(_model_name)]
 Address = Annotated[str, AfterValidator(_address)]
 Folder = Annotated[Path, BeforeValidator(_folder), AfterValidator(Path.expanduser)]
 Articles = Annotated[Path, AfterValidator(_articles)]
@@ -91,8 +91,8 @@ class Settings(BaseSettings):
     data_dir: Folder = Field(default=Path(".dalil"), alias="DALIL_DATA_DIR")
     articles: Articles = Field(default=Path("seeds"), alias="DALIL_ARTICLES", validate_default=True)
     chroma_url: Address | None = Field(default=None, alias="DALIL_CHROMA_URL")
-    embedding_model: EmbeddingModel = Field(default="bundled", alias="DALIL_EMBEDDING_MODEL")
-    reranker_model: str | None = Field(default=None, alias="DALIL_RERANKER_MODEL")
+    embedding_model: ModelName = Field(default="bundled", alias="DALIL_EMBEDDING_MODEL")
+    reranker_model: ModelName | None = Field(default=None, alias="DALIL_RERANKER_MODEL")
     llm: str = Field(default="auto", alias="DALIL_LLM")
     language: Language = Field(default_factory=preferred_language, alias="DALIL_LANGUAGE")
     ollama_host: str | None = Field(default=None, alias="OLLAMA_HOST")
@@ -112,6 +112,7 @@ _EXPECTED = {
     "DALIL_DATA_DIR": ".dalil",
     "DALIL_EMBEDDING_MODEL": "bundled | ollama:NAME | NAME",
     "DALIL_LANGUAGE": "ar | en",
+    "DALIL_RERANKER_MODEL": "NAME",
     "TELEGRAM_BASE_URL": "http://host:port",
     "TELEGRAM_ALLOWED_CHATS": "123456789, -1001234567890",
     "TELEGRAM_WEBHOOK_URL": "https://host/path",
@@ -146,7 +147,7 @@ def _names_in_file(path: Path) -> set[str]:
         with path.open(encoding="utf-8-sig") as file:
             for binding in parse_stream(file):
                 if binding.error:
-                    first_word = next(iter(binding.original.string.split()), "")  # the rest may be a token
+                    first_word = binding.original.string.split()[0]  # the rest may be a token
                     raise SettingLineBroken(name=path, path=path, line=binding.original.line, start=first_word)
                 names.add(binding.key or "")
     except (OSError, UnicodeDecodeError) as error:

@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS articles (
     article_id TEXT PRIMARY KEY, title TEXT NOT NULL, url TEXT, outlet TEXT, published TEXT, origin TEXT NOT NULL,
     body TEXT NOT NULL, subtitle TEXT, captions TEXT NOT NULL, hash TEXT NOT NULL, ready INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS articles_by_origin ON articles (origin);
+CREATE INDEX IF NOT EXISTS articles_by_ready ON articles (ready);
 CREATE TABLE IF NOT EXISTS passages (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
     article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE,

@@ -6,14 +6,16 @@ near-topic ones (the age, the number or the minister that no article gives); `da
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from retrieval.arabic import is_stop_word, stem, words
-from retrieval.expectations import expectation_met, measured, names_measure, read_words
+from retrieval.expectations import measured, names_measure, read_words
 from retrieval.places import place_named, place_present
 from retrieval.questions import Question
 from retrieval.quotes import Candidate
 from retrieval.similarity import FLOOR, similarity
+from retrieval.types import Passage
 
 Lack = Literal["topic", "anchor", "role", "count", "measure", "date"]
 
@@ -47,12 +49,11 @@ def lacking(question: Question, candidate: Candidate) -> Lack | None:
         return "anchor"
     if _names_role(question) and min(candidate.matches[: question.own]) < _SAME:
         return "role"
-    sentence_words = read_words(candidate.text)
-    expected = expectation_met(question, candidate.text, sentence_words)
+    expected = candidate.features["expected"]
     if question.kind == "when" and expected == 0.0:
         return "date"
     if names_measure(question):
-        fits = measured(question, sentence_words) and _measures_it(question, candidate)
+        fits = measured(question, read_words(candidate.text)) and _measures_it(question, candidate)
         return None if fits else "measure"
     if question.kind == "how_many" and question.counted and expected < 1.0:
         return "count"
@@ -81,9 +82,7 @@ def _shares_rare_word(question: Question, candidate: Candidate) -> bool:
 
 def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
     """Whether a place, a number, an ordinal or a quoted phrase of the question is nowhere in the passage and its title."""
-    passage = candidate.hit.passage
-    passage_words = words(f"{passage.source.title} {passage.text}")
-    present = {stem(word) for word in passage_words}
+    passage_words, present = _words_and_stems(candidate.hit.passage)
     phrases = [[stem(word) for word in phrase.split() if not is_stop_word(word)] for phrase in question.quoted]
     if any(phrase and not any(_present(stem_, present) for stem_ in phrase) for phrase in phrases):
         return True
@@ -93,6 +92,13 @@ def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
     numbers = [match for stem_, match in zip(question.stems, candidate.matches, strict=True) if stem_.isdigit()]
     places = {place for word in question.content if (place := place_named(word))}
     return min(numbers, default=1.0) < _SAME or not all(place_present(place, passage_words) for place in places)
+
+
+@lru_cache(maxsize=64)
+def _words_and_stems(passage: Passage) -> tuple[list[str], set[str]]:
+    """Those of a passage and its title; a question asks for them once a sentence."""
+    passage_words = words(f"{passage.source.title} {passage.text}")
+    return passage_words, {stem(word) for word in passage_words}
 
 
 def _present(wanted: str, stems: set[str]) -> bool:

@@ -117,7 +117,7 @@ class RecordBroken(SourceError):
 
 
 class RecordDuplicate(SourceError):
-    """Two different articles under one id in one ingest. Values: path, line, article_id, first."""
+    """Two different articles under one id in one ingest. Values: path, article_id, first."""
 
     code = "record_duplicate"
 
@@ -219,12 +219,9 @@ class PromptBroken(DalilError):
 
 
 class DatasetBroken(UsageError):
-    """An evaluation data set that cannot be used. Values: path, line, problem. Line 0 is no line and is left out."""
+    """An evaluation data set that cannot be used. Values: path, problem, and line where one is at fault."""
 
     code = "dataset_broken"
-
-    def __init__(self, **values: object) -> None:
-        super().__init__(**{name: value for name, value in values.items() if (name, value) != ("line", 0)})
 
 
 class ArticleUnknown(UsageError):

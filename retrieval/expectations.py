@@ -110,10 +110,10 @@ def names_measure(question: Question) -> dict[str, frozenset[str]]:
     """The stems of the question that name a measure (عمر، نسبة، مسافة) or a unit counted (كم شهرا), with their units."""
     if question.kind != "how_many":
         return {}
-    if question.counted and not _entry(question.counted, _MEASURES):
-        name = _entry(question.counted, _COUNTED)
-        return {stem(question.counted): _COUNTED[name]} if name else {}
-    return {stem(word): _MEASURES[name] for word in question.content if (name := _entry(word, _MEASURES))}
+    if question.counted and not _units(question.counted, _MEASURES):
+        units = _units(question.counted, _COUNTED)
+        return {stem(question.counted): units} if units else {}
+    return {stem(word): units for word in question.content if (units := _units(word, _MEASURES))}
 
 
 def measured(question: Question, sentence_words: Sequence[str]) -> frozenset[str]:
@@ -133,10 +133,11 @@ def _says_age(sentence_words: Sequence[str]) -> bool:
     )
 
 
-def _entry(word: str, table: Mapping[str, object]) -> str | None:
-    """The entry of a table that a word names, alone or with the article, a pronoun or an ending (العمر، عمره، شهرا)."""
+def _units(word: str, table: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
+    """The units of what a word names, alone or with the article, a pronoun or an ending (العمر، عمره، شهرا)."""
     word = word.removeprefix("ال")
-    return next((name for name in table if word.startswith(name) and _INFLECTED.fullmatch(word[len(name) :])), None)
+    found = (name for name in table if word.startswith(name) and _INFLECTED.fullmatch(word[len(name) :]))
+    return table.get(next(found, ""))
 
 
 def _beside_number(units: frozenset[str], sentence_words: Sequence[str]) -> bool:
@@ -158,7 +159,7 @@ def _number(question: Question, sentence_words: Sequence[str]) -> float:
         priced = question.priced and _beside_number(_MONEY, sentence_words)
         return 1.0 if priced else 0.4
     counted = stem(question.counted)
-    if any(word in _duals(question.counted) for word in sentence_words):
+    if not _duals(question.counted).isdisjoint(sentence_words):
         return 1.0
     if any(stem(word) == "عدد" for word in sentence_words):
         return 1.0 if any(similarity(stem(word), counted) >= FLOOR for word in sentence_words) else 0.4

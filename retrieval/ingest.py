@@ -6,7 +6,6 @@ the store, then ready; the lexical index follows from the catalogue. What was le
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
@@ -22,6 +21,7 @@ from retrieval.features import Features, features
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder
 from retrieval.sources import SourceFile, read_file, source_files
+from retrieval.sources.article import derived_id
 from retrieval.store import PassageStore
 from retrieval.types import Article, Failure, IngestReport, Passage
 
@@ -29,9 +29,6 @@ BATCH_ARTICLES = 256
 """Articles written together: one transaction and one call of the embedder and of the store."""
 LEXICAL_BATCH = 16_384
 """Passages whose features are held in memory (about 60 MB) before they become a segment."""
-
-_DERIVED_ID = re.compile(r"-[0-9a-f]{10}(?:-\d+)?$")
-"""An id made from a file's name and a title, which the reader cannot change; any other was given."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of files (of articles, when rebuilding) done and of all."""
@@ -69,10 +66,11 @@ class Ingestor:
         files, failures = source_files(paths)
         tally = _Tally(failures=list(failures))
         self.recover()
-        changed = self._changed(self._read(files, tally, on_progress), {file.origin for file in files}, tally)
+        known, origins = self._catalogue.known(), {file.origin for file in files}
+        changed = self._changed(self._read(files, tally, on_progress), known, origins, tally)
         while batch := list(islice(changed, BATCH_ARTICLES)):
             self._write(batch)
-        removed = self._remove_lost(paths, files, tally)
+        removed = self._remove_lost(paths, known, origins, tally)
         self.update_lexical()
         return IngestReport(
             added=tally.added,
@@ -135,13 +133,14 @@ class Ingestor:
         if on_progress:
             on_progress(len(files), len(files))
 
-    def _changed(self, articles: Iterable[Article], origins: Set[str], tally: _Tally) -> Iterator[Article]:
+    def _changed(
+        self, articles: Iterable[Article], known: Mapping[str, Known], origins: Set[str], tally: _Tally
+    ) -> Iterator[Article]:
         """The articles that are new or differ from the stored ones; counts all.
 
         An id belongs to the file it was first read from, for as long as that file holds it. Whether it still does may
         only be known at the end, so an article that another file brings under the same id waits until then.
         """
-        known = self._catalogue.known()
         contested: list[Article] = []
         for article in articles:
             source = article.source
@@ -164,7 +163,8 @@ class Ingestor:
         own_id = f"{article_id}-{sha256(origin.encode()).hexdigest()[:6]}"
         differs = stored and stored.origin != origin and stored.hash != digest
         if own_id in known or seen or (stored and differs and _may_hold(stored.origin, origins, tally)):
-            if seen and own_id not in known and not _DERIVED_ID.search(article_id):
+            given = not article_id.startswith(derived_id(Path(origin).name, article.source.title))
+            if seen and own_id not in known and given:
                 error = RecordDuplicate(path=origin, article_id=article_id, first=seen.origin)
                 tally.failures.append(Failure(origin, None, error))
                 return
@@ -192,23 +192,21 @@ class Ingestor:
             vectors = self._embedder.embed_documents([indexed_text(passage) for passage in passages])
             self._store.upsert(passages, vectors)
 
-    def _remove_lost(self, paths: Sequence[Path], files: Sequence[SourceFile], tally: _Tally) -> int:
+    def _remove_lost(self, paths: Sequence[Path], known: Mapping[str, Known], origins: Set[str], tally: _Tally) -> int:
         """Removes the articles that a file read without a fault no longer holds, and those of a file gone from a folder.
 
         A file that is there but was not read, or not to its end, keeps its articles.
         """
-        read = {file.origin for file in files}
         folders = list(_folders(paths))
 
         def is_gone(origin: str) -> bool:
             named = any(Path(origin).is_relative_to(folder) for folder in folders)
-            return named and origin not in read and not _may_exist(origin)
+            return named and origin not in origins and not _may_exist(origin)
 
-        known = {article_id: known.origin for article_id, known in self._catalogue.known().items()}
         lost = [
             article_id
-            for article_id, origin in known.items()
-            if article_id not in tally.seen and (origin in tally.ended or is_gone(origin))
+            for article_id, stored in known.items()
+            if article_id not in tally.seen and (stored.origin in tally.ended or is_gone(stored.origin))
         ]
         if lost:
             self._store.remove(self._catalogue.remove(lost))

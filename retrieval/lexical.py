@@ -58,10 +58,6 @@ class _Segment:
     live: NDArray[np.bool_]
     """Whether each row still counts."""
 
-    def row_of(self, key: int) -> int | None:
-        row = int(np.searchsorted(self.keys, key))
-        return row if row < len(self.keys) and self.keys[row] == key else None
-
 
 class LexicalIndex:
     """A folder of segments and a manifest that is written last. One writer, any number of readers."""
@@ -81,9 +77,6 @@ class LexicalIndex:
         """The catalogue keys of all passages in the index, sorted."""
         live = [segment.keys[segment.live] for segment in self._segments]
         return np.sort(np.concatenate(live)) if live else np.empty(0, dtype=np.int64)
-
-    def __len__(self) -> int:
-        return sum(int(segment.live.sum()) for segment in self._segments)
 
     def search(self, query: Features, k: int) -> tuple[Keys, Scores]:
         """The best `k` passages with a positive score, best first, ties by key; both arrays have shape (≤ k,)."""
@@ -186,10 +179,9 @@ class LexicalIndex:
         `add` gives keys in ascending order, all larger than any key seen before. Raises OSError as the disk does.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        for key in remove:
-            for segment in self._segments:
-                if (row := segment.row_of(key)) is not None:
-                    segment.live[row] = False
+        gone = list(remove)
+        for segment in self._segments:
+            segment.live[np.isin(segment.keys, gone)] = False
         batch = list(add)
         if batch:
             self._segments.append(self._write(_invert(batch)))

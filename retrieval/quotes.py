@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.arabic import grams, is_stop_word, sentences, stem, words
 from retrieval.expectations import expectation_met, measured, read_words
@@ -53,15 +54,19 @@ class _Sentence:
     span: Span
     text: str
     words: tuple[str, ...]
+    grams: Counter[str]
     matches: tuple[float, ...]
     """For each stem of the question, its likeness to the most alike word of the sentence."""
 
 
 def rank(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
     """All sentences of the hits, the best first; equal scores keep the order of the hits and of the text."""
-    gram_weights = _GramWeights(question, hits)
+    read = [[_read(question, hit, span) for span in sentences(hit.passage.text)] for hit in hits]
+    gram_weights = _GramWeights(question, [sentence.grams for of_hit in read for sentence in of_hit])
     candidates = [
-        candidate for hit in hits for candidate in _candidates(question, hit, gram_weights, best=hits[0].score)
+        candidate
+        for hit, of_hit in zip(hits, read, strict=True)
+        for candidate in _candidates(question, hit, of_hit, gram_weights, best=hits[0].score)
     ]
     top_grams = max((candidate.features["grams"] for candidate in candidates), default=0.0) or 1.0
     scored = []
@@ -72,9 +77,11 @@ def rank(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
     return sorted(scored, key=lambda candidate: -candidate.score)
 
 
-def _candidates(question: Question, hit: Hit, gram_weights: _GramWeights, best: float) -> list[Candidate]:
-    read = [_read(question, hit, span) for span in sentences(hit.passage.text)]
+def _candidates(
+    question: Question, hit: Hit, read: Sequence[_Sentence], gram_weights: _GramWeights, best: float
+) -> list[Candidate]:
     title = _matches(question, [stem(word) for word in words(hit.passage.source.title) if not is_stop_word(word)])
+    in_title = question.weighed(title)
     found = []
     for place, sentence in enumerate(read):
         before = read[place - 1].matches if place else tuple(0.0 for _ in question.stems)
@@ -85,10 +92,10 @@ def _candidates(question: Question, hit: Hit, gram_weights: _GramWeights, best: 
         features = {
             "coverage": own,
             "context": question.weighed(matches) - own,
-            "grams": gram_weights.score(sentence.words),
+            "grams": gram_weights.score(sentence.grams),
             "passage": hit.score / best if best else 0.0,
             "expected": expectation_met(question, sentence.text, sentence.words),
-            "title": question.weighed(title),
+            "title": in_title,
             "quoted": _quoted(question, sentence.words),
             "length": min(len(sentence.words), 40) / 40,
         }
@@ -107,7 +114,8 @@ def _read(question: Question, hit: Hit, span: Span) -> _Sentence:
         )
     )
     start = hit.passage.start
-    return _Sentence(Span(start + span.start, start + span.end), text, sentence_words, matches)
+    in_body = Span(start + span.start, start + span.end)
+    return _Sentence(in_body, text, sentence_words, _grams(sentence_words), matches)
 
 
 def _matches(question: Question, stems: Sequence[str]) -> tuple[float, ...]:
@@ -125,16 +133,15 @@ def _quoted(question: Question, sentence_words: Sequence[str]) -> float:
 class _GramWeights:
     """BM25 of 3- and 4-grams over the sentences of the hits: variants of form that stems miss."""
 
-    def __init__(self, question: Question, hits: Sequence[Hit]) -> None:
-        self._wanted = {gram for word in question.content for size in (3, 4) for gram in grams(word, size)}
-        counted = [_grams(words(span.of(hit.passage.text))) for hit in hits for span in sentences(hit.passage.text)]
-        frequencies = Counter(gram for counts in counted for gram in self._wanted & counts.keys())
+    def __init__(self, question: Question, counted: Sequence[Counter[str]]) -> None:
+        """`counted` are the grams of every sentence."""
+        wanted = _grams(question.content).keys()
+        frequencies = Counter(gram for counts in counted for gram in wanted & counts.keys())
         total = len(counted)
         self._weights = {gram: math.log1p((total - n + 0.5) / (n + 0.5)) for gram, n in frequencies.items()}
         self._mean = sum(counts.total() for counts in counted) / total if total else 1.0
 
-    def score(self, sentence_words: Sequence[str]) -> float:
-        counts = _grams(sentence_words)
+    def score(self, counts: Counter[str]) -> float:
         norm = 0.9 * (0.25 + 0.75 * counts.total() / self._mean)
         return sum(
             weight * counts[gram] / (counts[gram] + norm) for gram, weight in self._weights.items() if gram in counts
@@ -142,4 +149,9 @@ class _GramWeights:
 
 
 def _grams(sentence_words: Sequence[str]) -> Counter[str]:
-    return Counter(gram for word in sentence_words for size in (3, 4) for gram in grams(word, size))
+    return Counter(gram for word in sentence_words for gram in _word_grams(word))
+
+
+@lru_cache(maxsize=1 << 16)
+def _word_grams(word: str) -> tuple[str, ...]:
+    return (*grams(word, 3), *grams(word, 4))

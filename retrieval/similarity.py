@@ -36,7 +36,7 @@ def similarity(first: str, second: str) -> float:
         return 1.0
     if abs(len(first) - len(second)) > 4 or first.isdigit() or second.isdigit():
         return 0.0
-    if first.translate(_SOUNDS) == second.translate(_SOUNDS):
+    if len(first) == len(second) and first.translate(_SOUNDS) == second.translate(_SOUNDS):
         return SAME_SOUND
     if first[:1] != second[:1] and max(first, second, key=len)[:1] not in _AFFIXES:
         return 0.0

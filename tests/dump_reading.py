@@ -18,7 +18,7 @@ THIRD = "تغلب منتخب الشابات على ضيفه بهدفين دون 
 
 
 def articles(text: str) -> list[Article]:
-    builder = ArticleBuilder(SourceFile(Path("/news/dump.txt"), "dump.txt"))
+    builder = ArticleBuilder(SourceFile(Path("/news/dump.txt")))
     return [article for draft in read_text(text) if (article := builder.build(draft))]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,26 +17,9 @@ from retrieval.errors import EmptyQuestion, ModelError, ModelMissing, ModelUncit
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
 from retrieval.types import Answer, Token, Turn
+from tests.fakes import ScriptedGenerator
 
 SEEDS = Path(__file__).parents[1] / "seeds"
-
-
-class ScriptedGenerator:
-    """A model that says what it is told, piece by piece, and may fail at the end."""
-
-    model = "scripted"
-
-    def __init__(self, *pieces: str, fault: ModelError | None = None) -> None:
-        self._pieces = pieces
-        self._fault = fault
-        self.prompts: list[dict[str, str]] = []
-
-    async def astream(self, prompt: dict[str, str]) -> AsyncIterator[str]:
-        self.prompts.append(prompt)
-        for piece in self._pieces:
-            yield piece
-        if self._fault:
-            raise self._fault
 
 
 @pytest.fixture(scope="module")

@@ -265,8 +265,9 @@ def test_a_folder_that_cannot_be_made_is_read_only(open_folder: Path) -> None:
 
 def test_a_file_in_place_of_the_folder_or_of_a_database_is_a_store_error(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("لا مجلد")
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError) as caught:
         Catalogue(tmp_path / "data" / "articles.db")
+    assert caught.value.values["path"] == str(tmp_path / "data")
     (tmp_path / "articles.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError) as caught:
         Catalogue(tmp_path / "articles.db")

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +23,9 @@ from retrieval.ollama_generator import (
 )
 from retrieval.ollama_server import ollama_url
 from retrieval.types import Answer, Evidence, Hit, Passage, Source, Turn
+from tests.fakes import ScriptedGenerator
 from tests.ollama_double import Chat, OllamaDouble
+from tests.ports import closed_port
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "متى افتُتح الجسر؟"
@@ -42,21 +44,6 @@ EVIDENCE = evidence("افتُتح الجسر يوم الأحد.", "كلّف ال
 
 def turn(question: str, text: str, *, declined: bool = False) -> Turn:
     return Turn(question, Answer(question, question, text, "llm", declined=declined))
-
-
-class Echo:
-    """A generator that remembers its prompts and writes what it was given."""
-
-    model = "echo"
-
-    def __init__(self, *pieces: str) -> None:
-        self.pieces = pieces
-        self.prompts: list[dict[str, str]] = []
-
-    async def astream(self, prompt: dict[str, str]) -> AsyncIterator[str]:
-        self.prompts.append(prompt)
-        for piece in self.pieces:
-            yield piece
 
 
 class Shelf:
@@ -90,7 +77,7 @@ def fault(double: OllamaDouble, *chats: Chat, model: str = "m", deadlines: Deadl
 
 
 def answered(
-    generator: Echo | OllamaGenerator,
+    generator: ScriptedGenerator | OllamaGenerator,
     question: str = QUESTION,
     found: Sequence[Evidence] = EVIDENCE,
     history: Sequence[Turn] = (),
@@ -102,17 +89,17 @@ def answered(
 
 
 def user_prompt(**arguments: object) -> str:
-    echo = Echo("نعم")
+    echo = ScriptedGenerator("نعم")
     answered(echo, **arguments)  # type: ignore[arg-type]
     return echo.prompts[0]["user"]
 
 
 def test_pieces_come_one_by_one() -> None:
-    assert answered(Echo("يوم ", "الأحد", " [1].")) == ["يوم ", "الأحد", " [1]."]
+    assert answered(ScriptedGenerator("يوم ", "الأحد", " [1].")) == ["يوم ", "الأحد", " [1]."]
 
 
 def test_prompt_holds_rules_passages_and_question() -> None:
-    echo = Echo("نعم")
+    echo = ScriptedGenerator("نعم")
     answered(echo)
     (prompt,) = echo.prompts
     assert REFUSAL in prompt["system"] and REFUSAL in prompt["user"]
@@ -137,7 +124,7 @@ def test_history_is_told_in_brief_without_its_marks() -> None:
 
 def test_prompt_fits_the_window_with_the_best_passages() -> None:
     found = evidence(*(f"{n} " + "كلمة " * 300 for n in range(1, 20)))
-    echo = Echo("نعم")
+    echo = ScriptedGenerator("نعم")
     answered(echo, found=found)
     (prompt,) = echo.prompts
     assert len(prompt["system"] + prompt["user"]) / 2 <= NUM_CTX - NUM_PREDICT
@@ -148,7 +135,7 @@ def test_prompt_fits_the_window_with_the_best_passages() -> None:
 
 def test_first_passage_is_told_even_when_it_is_too_long() -> None:
     found = evidence("كلمة " * 9000, "أخرى")
-    assert AnswerChain(generator=Echo()).told(QUESTION, found, ()) == found[:1]
+    assert AnswerChain(generator=ScriptedGenerator()).told(QUESTION, found, ()) == found[:1]
     prompt = user_prompt(found=found)
     assert len(prompt) < 2 * NUM_CTX and QUESTION in prompt and "كلمة كلمة" in prompt
 
@@ -194,7 +181,7 @@ def test_retriever_gives_documents() -> None:
 
 def test_retrieval_chain_streams_evidence_before_tokens() -> None:
     async def read() -> list[dict[str, object]]:
-        chain = retrieval_chain(PassageRetriever(retriever=Shelf()), Echo("يوم ", "الأحد"))
+        chain = retrieval_chain(PassageRetriever(retriever=Shelf()), ScriptedGenerator("يوم ", "الأحد"))
         return [part async for part in chain.astream({"question": QUESTION})]
 
     parts = asyncio.run(read())
@@ -276,12 +263,6 @@ def test_refused_connection_is_unreachable() -> None:
         written(OllamaGenerator("m", host=url))
     assert caught.value.values == {"host": url}
     assert time.monotonic() - started < 3
-
-
-def closed_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
 # ---------------------------------------------------------------------------------------- patience

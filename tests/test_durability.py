@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.errors import DiskFull, StoreError, StoreReadOnly
+from retrieval.errors import DiskFull, StoreReadOnly
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
 from retrieval.ingest import indexed_text
@@ -237,10 +237,3 @@ def test_a_read_only_index_answers_and_refuses_to_be_written(tmp_path: Path) -> 
             assert caught.value.values == {"path": str(data)}
         assert reader.retrieve("اتفاق السلام", 5) == hits
         reader.close()
-
-
-def test_a_file_in_place_of_the_data_folder_is_a_store_error(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("لا مجلد")
-    with pytest.raises(StoreError) as caught:
-        Index(tmp_path / "data", BundledEmbedder())
-    assert caught.value.values["path"] == str(tmp_path / "data")

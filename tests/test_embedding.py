@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from retrieval import embedding
 from retrieval.embedding import OllamaEmbedder, SentenceTransformerEmbedder, open_embedder
 from retrieval.errors import BadSetting, EmbedderError, EmbedderMissing
 from tests.ollama_double import Embed, OllamaDouble
+from tests.ports import closed_port
 
 ROOT = Path(__file__).parent.parent
 TEXT = "افتتح الوزير الجسر"
@@ -63,12 +63,6 @@ def no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     if "huggingface_hub" in sys.modules:
         monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", closed_port())
         monkeypatch.setattr("huggingface_hub.hf_api.api.endpoint", closed_port())
-
-
-def closed_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
 def test_folder_gives_vectors_of_unit_length(folders: dict[str, str]) -> None:

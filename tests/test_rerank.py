@@ -74,7 +74,7 @@ def test_nothing_to_rerank_loads_nothing() -> None:
 def test_missing_and_broken_models_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     for name in ("no-such/model", str(tmp_path / "nowhere")):
         with pytest.raises(RerankerMissing) as caught:
             CrossEncoderReranker(name).rerank("جسر", _hits("وزير"))

@@ -196,25 +196,6 @@ def test_captions_between_paragraphs_by_their_credit(credit: str) -> None:
     assert paragraphs(article) == [FIRST, SECOND]
 
 
-@pytest.mark.parametrize(
-    "paragraph",
-    [
-        "ويبلغ رئيس اللجنة الفنية المشرفة على المشروع (62 عاماً)",
-        "وتبدأ المرحلة الثانية من أعمال الطريق في سبتمبر (أيلول)",
-        "وينتهي العقد الموقع مع الشركة في أغسطس (آب)",
-        "وقال قائد في حركة المقاومة (حماس)",
-        "وذكرت الوكالة أن الأعمال انتهت (رويترز).",
-        "وقال الوزير إن العمل انتهى. وأضاف أن الافتتاح سيكون قريباً (رويترز)",
-        "الجسر في أرقام",
-        "صورة قاتمة",
-        "محور (ب)",
-    ],
-)
-def test_text_that_only_resembles_a_caption_stays_in_its_place(paragraph: str) -> None:
-    article = only(f"{TITLE}\n\n{CAPTION}\nTT\n\n{TITLE}\n\n{FIRST}\n\n{paragraph}\n\n{SECOND}\n")
-    assert paragraphs(article) == [FIRST, paragraph, SECOND]
-
-
 def test_a_caption_without_credit_is_known_by_standing_twice() -> None:
     caption = "سكان الحي القديم يعبرون الجسر في يومه الأول"
     article = only(f"{TITLE}\n\n{CAPTION}\nTT\n\n{TITLE}\n\n{FIRST}\n\n{caption}\n{caption}\n\n{SECOND}\n")
@@ -247,10 +228,3 @@ def test_a_link_to_the_next_article_does_not_swallow_its_head() -> None:
 def test_text_before_the_first_head_is_an_article_of_its_own() -> None:
     text = f"{SECOND_TITLE}\n\n{THIRD}\n\n\n{TITLE}\n\n{CAPTION}\nTT\n\n{TITLE}\n\n{FIRST}\n"
     assert titles(text) == [SECOND_TITLE, TITLE]
-
-
-def test_a_quoted_remark_is_no_byline() -> None:
-    remark = "موسكو: «لن نتراجع»"
-    article = only(f"{TITLE}\n\n{remark}\n\n{CAPTION}\nTT\n\n{TITLE}\n\n{FIRST}\n")
-    assert subtitle(article) == remark
-    assert article.source.outlet is None

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.sources import SourceFile
-from retrieval.sources.article import ArticleBuilder
-from retrieval.sources.dump import read_text
-from retrieval.types import Article
+from tests.dump_reading import articles as read
+from tests.dump_reading import captions, subtitle
 
 PLACES = [
     "بيروت",
@@ -155,11 +152,6 @@ def dumps(draw: st.DrawFn) -> tuple[list[Written], str]:
     return written, text
 
 
-def read(text: str) -> list[Article]:
-    builder = ArticleBuilder(SourceFile(Path("/news/dump.txt"), "dump.txt"))
-    return [article for draft in read_text(text) if (article := builder.build(draft))]
-
-
 @settings(max_examples=250, deadline=None)
 @given(dumps())
 def test_a_dump_gives_back_its_articles(dump: tuple[list[Written], str]) -> None:
@@ -167,11 +159,10 @@ def test_a_dump_gives_back_its_articles(dump: tuple[list[Written], str]) -> None
     found = read(text)
     assert [article.source.title for article in found] == [article.title for article in written]
     for article, original in zip(found, written, strict=True):
-        subtitle = article.subtitle.of(article.body) if article.subtitle else ""
-        assert subtitle == original.subtitle
-        assert {span.of(article.body) for span in article.captions} == set(original.captions)
+        assert (subtitle(article) or "") == original.subtitle
+        assert set(captions(article)) == set(original.captions)
         parts = article.body.split("\n\n")
-        inner = parts[bool(subtitle) : len(parts) - len(original.captions)]
+        inner = parts[bool(original.subtitle) : len(parts) - len(original.captions)]
         assert inner == list(original.paragraphs)
 
 

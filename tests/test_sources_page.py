@@ -62,6 +62,15 @@ def test_such_captions_are_told_however_far_paragraphs_stand_apart(between: str)
         "- مهندس الجسر الأول (الدفاع المدني)",
         "المرحلة الأولى من الجسر (ب)",
         f"{'احتفال كبير جرى في ساحة المدينة ' * 9}(اليونيسف)",
+        "ويبلغ رئيس اللجنة الفنية المشرفة على المشروع (62 عاماً)",
+        "وتبدأ المرحلة الثانية من أعمال الطريق في سبتمبر (أيلول)",
+        "وينتهي العقد الموقع مع الشركة في أغسطس (آب)",
+        "وقال قائد في حركة المقاومة (حماس)",
+        "وذكرت الوكالة أن الأعمال انتهت (رويترز).",
+        "وقال الوزير إن العمل انتهى. وأضاف أن الافتتاح سيكون قريباً (رويترز)",
+        "الجسر في أرقام",
+        "صورة قاتمة",
+        "محور (ب)",
     ],
 )
 def test_a_line_without_the_shape_of_a_caption_stays_in_the_text(line: str) -> None:
@@ -176,6 +185,7 @@ def test_a_byline_of_two_articles_is_one_in_both() -> None:
 def test_a_subtitle_with_a_colon_is_no_byline(line: str) -> None:
     article = only(f"{TITLE}\n\n{line}\n\n{CAPTION}\nTT\n\n{TITLE}\n\n{FIRST}\n")
     assert subtitle(article) == line
+    assert article.source.outlet is None
     assert line in only(f"{HEAD}{line}\n\n{FIRST}\n").body
 
 

@@ -11,6 +11,7 @@ import pytest
 from retrieval.errors import RecordBroken, SourceEmpty, SourceEncoding
 from retrieval.sources import read
 from retrieval.types import Article, Failure
+from tests.dump_reading import captions
 
 
 def read_one(path: Path, text: str | bytes) -> list[Article | Failure]:
@@ -22,10 +23,6 @@ def article(path: Path, text: str | bytes) -> Article:
     (found,) = read_one(path, text)
     assert isinstance(found, Article), found
     return found
-
-
-def captions(found: Article) -> list[str]:
-    return [span.of(found.body) for span in found.captions]
 
 
 def lines(*records: object) -> str:

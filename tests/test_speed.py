@@ -1,6 +1,6 @@
 """The times a newcomer feels, measured on whole processes: `pytest tests/test_speed.py -s` prints them.
 
-Each is the best of a few runs, since a busy machine only ever adds; budgets are those of the README's table.
+Each is the best of a few runs, since a busy machine only ever adds; budgets are a few times the figures of the README's table.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from retrieval import store as store_module
 from retrieval.errors import BadSetting, StoreError, StoreMismatch, StoreUnreachable
 from retrieval.store import PassageStore
 from retrieval.types import Passage, Source
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 FINGERPRINT = {"embedder": "two", "dimension": "2"}
@@ -237,12 +238,6 @@ def test_nothing_is_imported_or_written_before_the_first_use(tmp_path: Path) -> 
 
 
 # ---------------------------------------------------------------------------------------------- a Chroma server
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -42,10 +42,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "السطر {line} من ملف الإعدادات «{path}» لا يُفهم («{start} …»)؛ اكتبه بصيغة NAME=value",
         "Line {line} of the settings file “{path}” makes no sense (“{start} …”); write it as NAME=value",
     ),
-    "bad_setting_line.bare": (
-        "السطر {line} من ملف الإعدادات «{path}» لا يُفهم؛ اكتبه بصيغة NAME=value",
-        "Line {line} of the settings file “{path}” makes no sense; write it as NAME=value",
-    ),
     "empty_question": (
         "السؤال فارغ؛ اكتب سؤالًا، مثل: dalil ask 'من هو رئيس أذربيجان؟'",
         "The question is empty; write one, for example: dalil ask 'من هو رئيس أذربيجان؟'",
@@ -95,10 +91,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Broken record in “{path}”; correct it: {problem}",
     ),
     "record_duplicate": (
-        "مقالان مختلفان بالمعرّف «{article_id}»: في «{path}»، السطر {line}، وقبله في «{first}»؛ غيّر أحد المعرّفين",
-        "Two different articles have the id “{article_id}”: “{path}”, line {line}, and before it “{first}”; rename one",
-    ),
-    "record_duplicate.bare": (
         "مقالان مختلفان بالمعرّف «{article_id}»: في «{path}»، وقبله في «{first}»؛ غيّر أحد المعرّفين",
         "Two different articles have the id “{article_id}”: “{path}”, and before it “{first}”; rename one",
     ),

@@ -52,7 +52,6 @@ REPLIES: dict[str, tuple[str, str]] = {
     "failure.line": ("{message} (السطر {line})", "{message} (line {line})"),
     "failure.origin": ("{origin}: {message}", "{origin}: {message}"),
     # answers
-    "answer.searched": ("بحثتُ عن: {query}", "Searched for: {query}"),
     "answer.nearest": ("أقرب ما في المقالات:", "The closest passages:"),
     "answer.working": ("أبحث في المقالات…", "Searching the articles…"),
     "search.nothing": ("لا نتائج لهذا البحث.", "Nothing was found."),
@@ -99,6 +98,7 @@ REPLIES: dict[str, tuple[str, str]] = {
     "doctor.articles": ("مجلد المقالات", "articles folder"),
     "doctor.data": ("مجلد البيانات", "data folder"),
     "doctor.embedder": ("نموذج التضمين", "embedding model"),
+    "doctor.reranker": ("نموذج إعادة الترتيب", "reranking model"),
     "doctor.index": ("الفهرس", "index"),
     "doctor.chroma": ("خادم Chroma", "Chroma server"),
     "doctor.llm": ("النموذج اللغوي", "language model"),

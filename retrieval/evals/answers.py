@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,27 +39,20 @@ class Outcome:
 
 
 def _holds(quote: str, spans: Sequence[str]) -> bool:
-    text = f" {' '.join(words(quote))} "
-    return any(f" {wanted} " in text or wanted in text for span in spans if (wanted := " ".join(words(span))))
+    text = " ".join(words(quote))
+    return any(wanted in text for span in spans if (wanted := " ".join(words(span))))
 
 
-def evaluate(
-    assistant: Assistant,
-    questions: Iterable[GoldQuestion],
-    *,
-    on_progress: Callable[[int], None] | None = None,
-) -> list[Outcome]:
+def evaluate(assistant: Assistant, questions: Iterable[GoldQuestion]) -> list[Outcome]:
     """Asks every question; earlier ones of its conversation are asked first and their answers passed in."""
     outcomes = []
-    for done, gold in enumerate(questions, start=1):
+    for gold in questions:
         history: list[Turn] = []
         for earlier in gold.history:
             history.append(Turn(earlier, assistant.ask(earlier, history)))
         began = time.perf_counter()
         answer = assistant.ask(gold.question, history)
         outcomes.append(Outcome(gold, answer, time.perf_counter() - began))
-        if on_progress:
-            on_progress(done)
     return outcomes
 
 
@@ -72,19 +65,14 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
     `evidence@1`, `answer@1` and `answer@2` are shares of the answerable questions, a declined one counting as a miss;
     `declined_wrong` is the share of the answerable and `declined_right` that of the unanswerable that were declined.
     """
-    answerable = [outcome for outcome in outcomes if outcome.gold.answerable]
-    unanswerable = [outcome for outcome in outcomes if not outcome.gold.answerable and outcome.gold.kind not in TALK]
+    samples = _samples(outcomes)
     milliseconds = [1000 * outcome.seconds for outcome in outcomes]
     return {
         "questions": len(outcomes),
-        "answerable": len(answerable),
-        "unanswerable": len(unanswerable),
+        "answerable": len(samples["declined_wrong"]),
+        "unanswerable": len(samples["declined_right"]),
         "answered": sum(not outcome.answer.declined for outcome in outcomes),
-        "evidence@1": _share(outcome.evidence_first for outcome in answerable),
-        "answer@1": _share(outcome.answer_within(1) for outcome in answerable),
-        "answer@2": _share(outcome.answer_within(2) for outcome in answerable),
-        "declined_right": _share(outcome.answer.declined for outcome in unanswerable),
-        "declined_wrong": _share(outcome.answer.declined for outcome in answerable),
+        **{name: round(sum(values) / len(values), 4) if values else None for name, values in samples.items()},
         "ms_per_question_p50": round(float(np.percentile(milliseconds, 50)), 2) if milliseconds else None,
         "ms_per_question_p95": round(float(np.percentile(milliseconds, 95)), 2) if milliseconds else None,
     }
@@ -95,16 +83,20 @@ def intervals(outcomes: Sequence[Outcome]) -> dict[str, tuple[float, float]]:
 
     Efron's percentile method with 1,000 resamples and a fixed seed, so that the same outcomes give the same interval.
     """
+    return {name: _interval(values) for name, values in _samples(outcomes).items() if values}
+
+
+def _samples(outcomes: Sequence[Outcome]) -> dict[str, list[bool]]:
+    """What each measure is the mean of, one value a question."""
     answerable = [outcome for outcome in outcomes if outcome.gold.answerable]
     unanswerable = [outcome for outcome in outcomes if not outcome.gold.answerable and outcome.gold.kind not in TALK]
-    samples = {
+    return {
         "evidence@1": [outcome.evidence_first for outcome in answerable],
         "answer@1": [outcome.answer_within(1) for outcome in answerable],
         "answer@2": [outcome.answer_within(2) for outcome in answerable],
         "declined_right": [outcome.answer.declined for outcome in unanswerable],
         "declined_wrong": [outcome.answer.declined for outcome in answerable],
     }
-    return {name: _interval(values) for name, values in samples.items() if values}
 
 
 def _interval(values: Sequence[bool]) -> tuple[float, float]:
@@ -122,8 +114,3 @@ def groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     ]
     by_kind = {kind: [outcome for outcome in outcomes if outcome.gold.kind == kind] for kind in kinds}
     return {"standalone": standalone, **by_kind}
-
-
-def _share(values: Iterable[bool]) -> float | None:
-    counted = [bool(value) for value in values]
-    return round(sum(counted) / len(counted), 4) if counted else None

@@ -74,7 +74,7 @@ def _query_ids(folder: Path, split: str) -> set[str]:
         if path.is_file():
             with path.open(encoding="utf-8", newline="") as file:
                 return {row[0] for row in csv.reader(file, delimiter="\t") if row and row[0] != "query-id"}
-    raise DatasetBroken(path=folder, line=0, problem=f"no qrels for split {split}")
+    raise DatasetBroken(path=folder, problem=f"no qrels for split {split}")
 
 
 def _records(path: Path, *fields: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -82,7 +82,7 @@ def _records(path: Path, *fields: str) -> Iterator[tuple[int, dict[str, Any]]]:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         problem = getattr(error, "strerror", None) or "not UTF-8"
-        raise DatasetBroken(path=path, line=0, problem=problem) from error
+        raise DatasetBroken(path=path, problem=problem) from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -23,15 +23,19 @@ _NOT_IN_ID = re.compile(r"[#\s\x00-\x1f\x7f-\x9f]+")
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read. `path` is absolute; `key` is its name, so that ids do not depend on how or where it was found."""
+    """A file to read. `path` is absolute."""
 
     path: Path
-    key: str
 
     @property
     def origin(self) -> str:
         """The path as text that can be stored: bytes of a file name that are not UTF-8 are written as escapes."""
         return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+
+    @property
+    def key(self) -> str:
+        """The file's name, which ids are made from: they do not depend on how or where the file was found."""
+        return Path(self.origin).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class ArticleBuilder:
         )
 
     def _new_id(self, given: str, title: str) -> str:
-        base = _NOT_IN_ID.sub("-", clean_line(given))[:ID_LENGTH] or self._derived_id(title)
+        base = _NOT_IN_ID.sub("-", clean_line(given))[:ID_LENGTH] or derived_id(self._file.key, title)
         article_id, count = base, 1
         while article_id in self._ids:
             count += 1
@@ -101,11 +105,13 @@ class ArticleBuilder:
         self._ids.add(article_id)
         return article_id
 
-    def _derived_id(self, title: str) -> str:
-        slug = _NOT_IN_SLUG.sub("-", clean_line(Path(self._file.key).stem).lower())[:_SLUG_LENGTH].strip("-")
-        identity = f"{self._file.key}\n{' '.join(words(title))}"
-        digest = hashlib.sha256(identity.encode(errors="backslashreplace")).hexdigest()
-        return f"{slug or 'article'}-{digest[:10]}"
+
+def derived_id(file_name: str, title: str) -> str:
+    """The id of an article that has none of its own: from the name of its file and its title."""
+    slug = _NOT_IN_SLUG.sub("-", clean_line(Path(file_name).stem).lower())[:_SLUG_LENGTH].strip("-")
+    identity = f"{file_name}\n{' '.join(words(title))}"
+    digest = hashlib.sha256(identity.encode(errors="backslashreplace")).hexdigest()
+    return f"{slug or 'article'}-{digest[:10]}"
 
 
 def title_of(text: str) -> str:

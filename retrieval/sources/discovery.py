@@ -36,7 +36,7 @@ def kind_of(path: Path) -> str:
 
 def failure(path: Path, error: DalilError, *, line: int | None = None) -> Failure:
     """The failure of a file, or of one line of it."""
-    return Failure(origin=SourceFile(path, path.name).origin, line=line, error=error)
+    return Failure(origin=SourceFile(path).origin, line=line, error=error)
 
 
 def source_files(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]]:
@@ -110,7 +110,7 @@ def _inside(folder: Path, failures: list[Failure], above: frozenset[Path]) -> It
 
 def _source_file(path: Path) -> SourceFile:
     """The file that a path leads to; a link that leads nowhere goes by its own place."""
-    return SourceFile(path.resolve() if path.exists() else path.parent.resolve() / path.name, path.name)
+    return SourceFile(path.resolve() if path.exists() else path.parent.resolve() / path.name)
 
 
 def _is_wanted(path: Path) -> bool:

@@ -115,7 +115,7 @@ def _body(page: Page, start: int, end: int, known: set[str]) -> tuple[list[str],
         if line.kind is Kind.RELATED:
             index = _after_related(page, index, end)
             continue
-        if paragraphs and is_tags_label(line.text) and (after := _after_tags(page, index, end)):
+        if paragraphs and is_tags_label(line.key) and (after := _after_tags(page, index, end)):
             index = after
             continue
         if line.kind in (Kind.FURNITURE, Kind.DATE) or line.key in known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.arabic import normalize, words
+from retrieval.sources.article import line_keys
 from retrieval.sources.headings import ends_sentence, is_heading
 
 _BUTTON_NAMES = """
@@ -30,11 +31,10 @@ _RELATED = re.compile(
     r"|(?:(?:اقرا|طالع) (?:ايضا|المزيد|كذلك)|اقرا في هذا الملف|read (?:also|more))(?!\w)(?P<titles>.*)"
 )
 
-_TAG_NAMES = """
+_TAG_LABELS = line_keys("""
 مواضيع|المواضيع|موضوعات|الموضوعات|وسوم|الوسوم|كلمات مفتاحية|الكلمات المفتاحية|كلمات دالة|الكلمات الدالة
 علامات|العلامات|هاشتاغ|tags|keywords|topics
-"""
-_TAG_LABELS = frozenset(tuple(words(name)) for name in re.split(r"[|\n]", _TAG_NAMES) if name)
+""")
 _TAG_BORDER = re.compile(r"[|،,#•/]")
 _TAG_WORDS = 3
 
@@ -73,12 +73,14 @@ def is_related_label(text: str) -> bool:
     return match is not None and not words((match["rest"] or "") + (match["titles"] or ""))
 
 
-def is_tags_label(text: str) -> bool:
-    """Whether a line announces the subjects under which an article is filed: «مواضيع», «الكلمات المفتاحية:»."""
-    return tuple(words(text)) in _TAG_LABELS
+def is_tags_label(key: str) -> bool:
+    """Whether a line with this key announces the subjects under which an article is filed: «مواضيع», «الكلمات المفتاحية:»."""
+    return key in _TAG_LABELS
 
 
 def is_tags(text: str) -> bool:
     """Whether a line may be such a subject, of three words at most, or several with strokes or commas between them."""
+    if ends_sentence(text):
+        return False
     parts = [words(part) for part in _TAG_BORDER.split(text)]
-    return any(parts) and all(len(part) <= _TAG_WORDS for part in parts) and not ends_sentence(text)
+    return any(parts) and all(len(part) <= _TAG_WORDS for part in parts)

@@ -16,10 +16,8 @@ from dataclasses import dataclass
 
 from retrieval.sources.furniture import is_related_label, is_tags, is_tags_label
 from retrieval.sources.headings import ends_sentence
-from retrieval.sources.page import HEAD_MATERIAL, PAGE_MARKS, Kind, Page
+from retrieval.sources.page import HEAD_MATERIAL, HEAD_WINDOW, PAGE_MARKS, Kind, Page
 
-_WINDOW = 16
-"""Lines from one copy of the title to the next: subtitle, date, byline, six buttons, three captions set twice."""
 _LOOSE_LIMIT = 2
 _LOOSE_LENGTH = 300
 _TITLE_LENGTH = 250
@@ -64,7 +62,7 @@ def _head_at(page: Page, index: int, *, below_head: bool) -> Head | None:
 def _head_below_material(page: Page, start: int) -> Head | None:
     """Rule 3; without a break before, the title must stand between two copies of one caption below furniture."""
     title = start
-    end = min(start + _WINDOW, len(page.lines) - 1)
+    end = min(start + HEAD_WINDOW, len(page.lines) - 1)
     while title < end and _is_material(page, title) and (title == start or not page.is_break(title)):
         title += 1
     if page.is_break(title) or not _may_be_title(page, title):
@@ -87,7 +85,7 @@ def _frames_a_title(page: Page, index: int) -> bool:
         return False
     key = page.lines[index].key
     inside: list[int] = []
-    for other in range(index + 2, min(index + _WINDOW, len(page.lines))):
+    for other in range(index + 2, min(index + HEAD_WINDOW, len(page.lines))):
         if page.lines[other].key == key:
             headings = all(page.lines[place].kind is Kind.HEADING for place in inside)
             return page.repeats_next(other) and headings and 1 <= len(inside) <= _LOOSE_LIMIT
@@ -109,9 +107,9 @@ def _may_be_title(page: Page, index: int) -> bool:
 
 def _is_among_tags(page: Page, index: int) -> bool:
     """Whether a line is «مواضيع» or one of the subjects below it, which neighbouring articles may share."""
-    for above in range(index, max(-1, index - _WINDOW), -1):
+    for above in range(index, max(-1, index - HEAD_WINDOW), -1):
         line = page.lines[above]
-        if is_tags_label(line.text):
+        if is_tags_label(line.key):
             return True
         if not is_tags(line.text) or page.is_break(above):
             return False
@@ -123,7 +121,7 @@ def _last_copy(page: Page, title: int) -> int | None:
     key = page.lines[title].key
     last, loose, index = title, 0, title + 1
     in_body = False
-    while index < len(page.lines) and index - last <= _WINDOW and not (in_body and page.is_break(index)):
+    while index < len(page.lines) and index - last <= HEAD_WINDOW and not (in_body and page.is_break(index)):
         if page.lines[index].key == key:
             last = index
         elif not _is_material(page, index) and not _recurs(page, index, title):
@@ -156,7 +154,7 @@ def _stands_alone_as_title(page: Page, title: int, last: int) -> bool:
 def _stands_above_marks(page: Page, start: int) -> bool:
     """Whether furniture, a date or a byline follows, below a subtitle and captions at most, then text."""
     marked = False
-    for index in range(start, min(start + _WINDOW, len(page.lines))):
+    for index in range(start, min(start + HEAD_WINDOW, len(page.lines))):
         if page.is_break(index):
             return False
         if not _is_material(page, index):
@@ -229,5 +227,5 @@ def _is_material(page: Page, index: int) -> bool:
 def _recurs(page: Page, index: int, title: int) -> bool:
     """Whether a line comes again in the same head."""
     key = page.lines[index].key
-    around = range(title, min(index + _WINDOW, len(page.lines)))
+    around = range(title, min(index + HEAD_WINDOW, len(page.lines)))
     return any(page.lines[other].key == key for other in around if other != index)

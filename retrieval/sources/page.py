@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import pairwise, takewhile
 
-from retrieval.arabic import clean
 from retrieval.sources.article import line_key
 from retrieval.sources.bylines import is_byline, is_person_byline
 from retrieval.sources.credits import CAPTION_LENGTH, credit_of, is_caption, is_credited
@@ -18,10 +17,9 @@ from retrieval.sources.headings import HEADING_LENGTH, is_heading
 
 _RULE = re.compile(r"([-=*_#])(?: ?\1){4,}")
 """A line of five or more equal signs divides articles; it counts as two empty lines."""
-_FORM_FEED = re.compile(r"\n?\x0c\n?")
 _SMALLEST_BREAK = 2
-_HEAD_LENGTH = 16
-"""Lines in which a title comes again."""
+HEAD_WINDOW = 16
+"""Lines from one copy of the title to the next: subtitle, date, byline, six buttons, three captions set twice."""
 _INNER_SHARE = 0.95
 """One paragraph in twenty may stand further apart before the empty lines of a file stop meaning anything."""
 
@@ -86,7 +84,7 @@ class Page:
 
 
 def read_page(text: str) -> Page:
-    """The page of a text. Credits that end a doubled line count as credits everywhere in it."""
+    """The page of a cleaned text. Credits that end a doubled line count as credits everywhere in it."""
     written = _written_lines(text)
     keys = [line_key(line) if len(line) <= CAPTION_LENGTH else line for line, _ in written]
     doubled = [line for (line, _), key, following in zip(written, keys, keys[1:], strict=False) if key == following]
@@ -125,7 +123,7 @@ def with_captions(page: Page, titles: Set[str]) -> Page:
 def _written_lines(text: str) -> list[tuple[str, int]]:
     written: list[tuple[str, int]] = []
     gap = 0
-    for line in clean(_FORM_FEED.sub("\n\n\n", text)).split("\n"):
+    for line in text.split("\n"):
         if not line:
             gap += 1
         elif _RULE.fullmatch(line):
@@ -161,7 +159,7 @@ def _with_person_bylines(lines: tuple[Line, ...], smallest_break: int) -> tuple[
 
 
 def _up_to_text(lines: tuple[Line, ...]) -> list[Line]:
-    return list(takewhile(lambda line: line.kind is not Kind.TEXT, lines[:_HEAD_LENGTH]))
+    return list(takewhile(lambda line: line.kind is not Kind.TEXT, lines[:HEAD_WINDOW]))
 
 
 def _smallest_break(lines: tuple[Line, ...]) -> int:
