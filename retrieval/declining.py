@@ -81,13 +81,16 @@ def _shares_rare_word(question: Question, candidate: Candidate) -> bool:
 
 
 def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
-    """Whether a place, a number, an ordinal or a quoted phrase of the question is nowhere in the passage and its title."""
+    """Whether a word that names what is asked about is nowhere in the passage and its title.
+
+    Such are a place, a number, an ordinal, a word of a quoted phrase and a word in Latin letters.
+    """
     passage_words, present = _words_and_stems(candidate.hit.passage)
     phrases = [[stem(word) for word in phrase.split() if not is_stop_word(word)] for phrase in question.quoted]
     if any(phrase and not any(_present(stem_, present) for stem_ in phrase) for phrase in phrases):
         return True
-    ordinals = {stem(word) for word in question.content if word.removeprefix("ال") in _ORDINALS}
-    if not all(_present(ordinal, present) for ordinal in ordinals):
+    named = {stem(word) for word in question.content if word.removeprefix("ال") in _ORDINALS or _is_latin(word)}
+    if not all(_present(stem_, present) for stem_ in named):
         return True
     numbers = [match for stem_, match in zip(question.stems, candidate.matches, strict=True) if stem_.isdigit()]
     places = {place for word in question.content if (place := place_named(word))}
@@ -99,6 +102,10 @@ def _words_and_stems(passage: Passage) -> tuple[list[str], set[str]]:
     """Those of a passage and its title; a question asks for them once a sentence."""
     passage_words = words(f"{passage.source.title} {passage.text}")
     return passage_words, {stem(word) for word in passage_words}
+
+
+def _is_latin(word: str) -> bool:
+    return word.isascii() and word.isalpha()
 
 
 def _present(wanted: str, stems: set[str]) -> bool:
