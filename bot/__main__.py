@@ -16,14 +16,12 @@ from bot import cli
 from bot.help_page import complaint
 from bot.language import preferred_language
 from bot.messages import Messages
-from retrieval.errors import DalilError
+from retrieval.errors import SHOWN_OF_A_NAME, DalilError
 
 log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
-SHOWN_OF_A_PATH = 60
-"""Characters of a path that is too long for the system; the rest is no help to a reader."""
 
 
 def main() -> None:
@@ -51,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(complaint(error, messages), error.exit_code)
     except OSError as error:
         if error.errno == ENAMETOOLONG and isinstance(error.filename, str):
-            return _complain(messages("source_missing", path=f"{error.filename[:SHOWN_OF_A_PATH]}…"), 1)
+            return _complain(messages("source_missing", path=f"{error.filename[:SHOWN_OF_A_NAME]}…"), 1)
         return _complain(messages("unwritable", problem=error), 1)
     except Exception as error:
         log.debug("unexpected fault", exc_info=True)

@@ -32,11 +32,16 @@ AsJson = Annotated[bool, typer.Option("--json")]
 
 @contextmanager
 def filled_index(settings: Settings, messages: Messages) -> Iterator[Index]:
-    """The index; an empty one takes in the articles folder first, and says so."""
+    """The index; an empty one takes in the articles folder first, and says so.
+
+    One that an interrupted ingest left without a finished article is no empty one: that ingest is finished instead.
+    """
     from bot import wiring
 
     with wiring.opened_index(settings) as index:
-        if not index.article_count:
+        if not index.article_count and index.is_unfinished:
+            index.ingest([])
+        elif not index.article_count:
             typer.echo(messages("ingest.first", path=settings.articles), err=True)
             with progress(messages) as on_progress:
                 tell_failures(wiring.fill(index, settings, on_progress=on_progress), messages)

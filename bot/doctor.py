@@ -112,6 +112,8 @@ def _embedder(settings: Settings, messages: Messages) -> Check:
     except EmbedderMissing as error:
         name = model.removeprefix("ollama:")
         fix = f"ollama pull {name}" if name != model else f"hf download {name}"
+        if name.startswith((".", "/", "~")):  # a folder, which nobody has to give
+            fix = "export DALIL_EMBEDDING_MODEL=bundled"
         return Check("embedder", False, messages.error(error), fix)
     except DalilError as error:
         return Check("embedder", False, messages.error(error), "export DALIL_EMBEDDING_MODEL=bundled")

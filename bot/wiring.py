@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from retrieval.embedding import open_embedder
-from retrieval.errors import SourceAddress, SourceMissing, SourceUnnamed
+from retrieval.errors import SourceAddress, SourceUnnamed
 from retrieval.index import Index
 from retrieval.ollama_generator import OllamaGenerator, find_model
 from retrieval.protocols import Generator
@@ -56,19 +55,12 @@ def find_generator(settings: Settings) -> Generator | None:
 
 
 def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:
-    """The files and folders to ingest: those given, patterns expanded; else the articles folder of the settings."""
+    """The files, folders and patterns to ingest: those given, else the articles folder of the settings."""
     paths: list[Path] = []
     for name in given or [str(settings.articles)]:
         if not name.strip():
             raise SourceUnnamed
         if "://" in name:
             raise SourceAddress(path=name)
-        path = Path(name).expanduser()
-        if path.exists() or not glob.has_magic(name):
-            paths.append(path)
-            continue
-        matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207
-        if not matches:
-            raise SourceMissing(path=name)
-        paths += matches
+        paths.append(Path(name))
     return paths

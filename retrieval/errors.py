@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+SHOWN_OF_A_NAME = 60
+"""Characters of a name that is too long for the system; the rest is no help to a reader."""
+
 
 class DalilError(Exception):
     """Root of the tree. `values` fill the placeholders of the message that belongs to `code`."""

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.catalogue import Catalogue, translated
 from retrieval.chunking import CHUNKING_VERSION
-from retrieval.errors import StoreBusy, StoreError, StoreMismatch
+from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.ingest import Ingestor, Progress
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
@@ -68,6 +68,11 @@ class Index:
     def passage_count(self) -> int:
         return self._catalogue.passage_count
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether an interrupted ingest left articles that cannot be cited yet; the next one finishes them."""
+        return any(not known.ready for known in self._catalogue.known().values())
+
     def articles(self) -> list[Source]:
         """All articles, the newest first."""
         return self._catalogue.sources()
@@ -79,10 +84,27 @@ class Index:
     def retrieve(self, query: str, k: int) -> list[Hit]:
         """At most `k` hits, best first; sees what another process has written since."""
         self._check_fingerprint()
-        self._lexical.reload()
+        self._refresh_lexical()
         if self._dense:
             self._store.open(self._fingerprint, generation=self._catalogue.generation)
         return self._retriever.retrieve(query, k)
+
+    def _refresh_lexical(self) -> None:
+        """Takes over what was written since, and finishes what an interrupted ingest left out.
+
+        While another process writes, or where nothing can be written, what is there is searched. Raises `StoreBusy`
+        or `StoreReadOnly` when that is nothing at all, for it would look as if the articles did not say.
+        """
+        self._lexical.reload()
+        if self._lexical.generation == self._catalogue.generation:
+            return
+        try:
+            with self._locked():
+                self._lexical.reload()
+                self._ingestor().update_lexical()
+        except (StoreBusy, StoreReadOnly, DiskFull):
+            if not self._lexical.passage_count and self.passage_count:
+                raise
 
     # -------------------------------------------------------------------------------------------------- writing
 

@@ -78,6 +78,10 @@ class LexicalIndex:
         live = [segment.keys[segment.live] for segment in self._segments]
         return np.sort(np.concatenate(live)) if live else np.empty(0, dtype=np.int64)
 
+    @property
+    def passage_count(self) -> int:
+        return sum(int(segment.live.sum()) for segment in self._segments)
+
     def search(self, query: Features, k: int) -> tuple[Keys, Scores]:
         """The best `k` passages with a positive score, best first, ties by key; both arrays have shape (≤ k,)."""
         segments = self._segments  # another thread may put others in their place

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.errors import DiskFull, StoreReadOnly
+from retrieval.errors import DiskFull, StoreBusy, StoreReadOnly
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
 from retrieval.ingest import indexed_text
@@ -155,6 +155,39 @@ def test_interrupted_at_each_step_an_ingest_is_finished_by_the_next(tmp_path: Pa
     again.ingest([file])
     assert_whole(again, {"x#0": "نص قصير.", "y#0": "نص ثان.", "w#0": "نص رابع."})
     again.close()
+
+
+def test_a_question_finishes_the_search_index_that_an_interrupted_first_ingest_left_out(tmp_path: Path) -> None:
+    file = corpus(tmp_path / "a.jsonl", 0)
+    index = Index(tmp_path / "data", BundledEmbedder())
+
+    def interrupted(**_: object) -> None:
+        raise Interrupted
+
+    index._lexical.update = interrupted  # type: ignore[method-assign]
+    with pytest.raises(Interrupted):
+        index.ingest([file])
+    index.close()
+    reader = Index(tmp_path / "data", BundledEmbedder())
+    with Index(tmp_path / "data", BundledEmbedder())._locked(), pytest.raises(StoreBusy):
+        reader.retrieve("اتفاق السلام", 5)  # not an empty list: that would say that no article has it
+    assert len(reader.retrieve("اتفاق السلام", 5)) == 5
+    assert_whole(reader, contents(reader))
+    reader.close()
+
+
+def test_while_another_process_writes_what_is_there_is_searched(tmp_path: Path) -> None:
+    file = corpus(tmp_path / "a.jsonl", 0)
+    index = Index(tmp_path / "data", BundledEmbedder())
+    index.ingest([file])
+    hits = index.retrieve("اتفاق السلام", 5)
+    writer = Index(tmp_path / "data", BundledEmbedder())
+    with writer._locked():
+        writer._catalogue.remove([hits[0].passage.source.article_id])
+        seen = index.retrieve("اتفاق السلام", 5)
+        assert seen and hits[0].passage.id not in [hit.passage.id for hit in seen]
+    index.close()
+    writer.close()
 
 
 def test_an_interrupted_rebuild_is_finished_by_the_next_ingest(tmp_path: Path) -> None:

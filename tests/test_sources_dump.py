@@ -29,6 +29,7 @@ from tests.dump_reading import (
 SEED = Path(__file__).parents[1] / "seeds" / "000_5fe410f31ff4716c.txt"
 
 SECOND_TITLE = "منتخب الشابات يتأهل إلى نهائي البطولة للمرة الأولى"
+LAST = "وقالت المدربة إن الفريق سيخوض النهائي الأحد المقبل على ملعب العاصمة، بعد راحة تستمر أربعة أيام."
 SECOND_CAPTION = "لاعبات المنتخب يحتفلن بالهدف الثاني في ملعب المدينة (موقع النادي)"
 
 
@@ -156,6 +157,18 @@ def test_copies_of_a_title_may_differ_in_marks_and_blanks() -> None:
 def test_a_title_directly_above_its_own_copy() -> None:
     article = only(f"{TITLE}\n{TITLE}\n\n{SUBTITLE}\n\n{CAPTION}\n\n{FIRST}\n")
     assert (article.source.title, subtitle(article), captions(article)) == (TITLE, SUBTITLE, [CAPTION])
+
+
+@pytest.mark.parametrize("copies", [2, 3])
+@pytest.mark.parametrize("below", [[], [CAPTION], [CAPTION, CAPTION]], ids=len)
+@pytest.mark.parametrize("between", [[], ["TT"]], ids=["", "TT"])
+def test_titles_set_in_a_row_are_told_by_the_first_of_them(copies: int, below: list[str], between: list[str]) -> None:
+    first, second = [[title] * copies for title in (TITLE, SECOND_TITLE)]
+    parts = [*first, *below, FIRST, SECOND, *between, *second, SECOND_CAPTION, SECOND_CAPTION, THIRD, LAST]
+    one, two = articles("\n\n".join(parts))
+    assert (one.source.title, paragraphs(one)) == (TITLE, [FIRST, SECOND])
+    assert (two.source.title, paragraphs(two)) == (SECOND_TITLE, [THIRD, LAST])
+    assert captions(two) == [SECOND_CAPTION]
 
 
 def test_a_later_title_may_stand_once_if_set_apart_above_its_picture() -> None:

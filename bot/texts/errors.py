@@ -43,8 +43,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Line {line} of the settings file “{path}” makes no sense (“{start} …”); write it as NAME=value",
     ),
     "empty_question": (
-        "السؤال فارغ؛ اكتب سؤالًا، مثل: dalil ask 'من هو رئيس أذربيجان؟'",
-        "The question is empty; write one, for example: dalil ask 'من هو رئيس أذربيجان؟'",
+        "لا كلمة في السؤال؛ اكتب سؤالًا، مثل: dalil ask 'من هو رئيس أذربيجان؟'",
+        "There is no word in the question; write one, for example: dalil ask 'من هو رئيس أذربيجان؟'",
     ),
     "question_too_long": (
         "السؤال أطول مما ينبغي ({length} حرفًا، والحد {limit})؛ اختصره ثم أعد المحاولة",

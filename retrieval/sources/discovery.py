@@ -6,9 +6,18 @@ import glob
 import os
 import re
 from collections.abc import Iterator, Sequence
+from errno import ENAMETOOLONG
 from pathlib import Path
 
-from retrieval.errors import DalilError, SourceBinary, SourceEmpty, SourceEncoding, SourceError, SourceMissing
+from retrieval.errors import (
+    SHOWN_OF_A_NAME,
+    DalilError,
+    SourceBinary,
+    SourceEmpty,
+    SourceEncoding,
+    SourceError,
+    SourceMissing,
+)
 from retrieval.sources.article import SourceFile
 from retrieval.sources.decoding import encoding_of
 from retrieval.sources.records import SAMPLE_BYTES, holds_questions
@@ -50,12 +59,19 @@ def source_files(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]
     for path in paths:
         try:
             named = list(_named_by(path.expanduser(), failures))
-        except (OSError, RuntimeError, ValueError):
-            failures.append(failure(path, SourceError(path=path)))
+        except (OSError, RuntimeError, ValueError) as error:
+            failures.append(_unusable(path, error))
             continue
         for source_file in named:
             found.setdefault(source_file.path, source_file)
     return list(found.values()), failures
+
+
+def _unusable(path: Path, error: Exception) -> Failure:
+    if getattr(error, "errno", None) != ENAMETOOLONG:
+        return failure(path, SourceError(path=path))
+    shown = f"{str(path)[:SHOWN_OF_A_NAME]}…"
+    return Failure(origin=shown, line=None, error=SourceMissing(path=shown))
 
 
 def _named_by(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:

@@ -4,7 +4,8 @@ A dump is pages pasted below each other. A page shows its title above the pictur
 caption of the picture once or twice under each; between the copies stand buttons, a date, a byline. So an article
 begins, going from the first line to the last,
  1. where a line comes again within a few lines and only such head material, and at most two other short lines, lie
-    between the copies (nothing between them: there must be a break before, or furniture, a date or a byline after);
+    between the copies (nothing between them: there must be a break before, or furniture, a date or a byline after, or
+    the first title of the page must stand in the same way);
  2. after a break (more empty lines than between paragraphs), at a heading that head material follows, no title between;
  3. after a break, at head material that a title as in 1 follows, or a heading below furniture or a date.
 All else is body, for a passage wrongly taken for a head would be lost from the running text.
@@ -13,6 +14,7 @@ All else is body, for a passage wrongly taken for a head would be lost from the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from retrieval.sources.furniture import is_related_label, is_tags, is_tags_label
 from retrieval.sources.headings import ends_sentence
@@ -148,7 +150,20 @@ def _stands_alone_as_title(page: Page, title: int, last: int) -> bool:
     if any(line.key == lines[title].key for line in lines[:title]):
         return False
     set_apart = last == title + 1 and lines[last].gap > 0 and any(line.gap == 0 for line in lines[1:])
-    return lines[title].kind is Kind.HEADING and (set_apart or _stands_above_marks(page, last + 1))
+    apart = set_apart or _stands_as_the_first(page, title, last)
+    return lines[title].kind is Kind.HEADING and (apart or _stands_above_marks(page, last + 1))
+
+
+def _stands_as_the_first(page: Page, title: int, last: int) -> bool:
+    """Whether the page itself begins with a title in as many copies, and text follows here too."""
+    first, *others = page.lines
+    copies = sum(1 for _ in takewhile(lambda line: line.key == first.key, others))
+    return (
+        first.kind is Kind.HEADING
+        and last - title == copies
+        and page.lines[last].gap == others[0].gap
+        and any(line.kind is Kind.TEXT for line in page.lines[last : last + HEAD_WINDOW])
+    )
 
 
 def _stands_above_marks(page: Page, start: int) -> bool:
