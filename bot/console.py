@@ -34,14 +34,19 @@ AsJson = Annotated[bool, typer.Option("--json")]
 def filled_index(settings: Settings, messages: Messages) -> Iterator[Index]:
     """The index; an empty one takes in the articles folder first, and says so.
 
-    One that an interrupted ingest left without a finished article is no empty one: that ingest is finished instead.
+    What an interrupted ingest left half-way is finished before, where the folder can be written to.
     """
     from bot import wiring
+    from retrieval.errors import DiskFull, StoreBusy, StoreReadOnly
 
     with wiring.opened_index(settings) as index:
-        if not index.article_count and index.is_unfinished:
-            index.ingest([])
-        elif not index.article_count:
+        if index.is_unfinished:
+            try:
+                index.ingest([])
+            except (StoreBusy, StoreReadOnly, DiskFull):
+                if not index.article_count:
+                    raise
+        if not index.article_count:
             typer.echo(messages("ingest.first", path=settings.articles), err=True)
             with progress(messages) as on_progress:
                 tell_failures(wiring.fill(index, settings, on_progress=on_progress), messages)

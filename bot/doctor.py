@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
+from pathlib import Path
 from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
@@ -13,7 +16,16 @@ from bot import wiring
 from bot.messages import Messages
 from bot.settings import NAMES, SECRETS, Settings
 from retrieval.embedding import open_embedder
-from retrieval.errors import DalilError, EmbedderMissing, ModelError, ModelMissing, StoreMismatch
+from retrieval.errors import (
+    DalilError,
+    DiskFull,
+    EmbedderMissing,
+    ModelError,
+    ModelMissing,
+    StoreBusy,
+    StoreMismatch,
+    StoreReadOnly,
+)
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.types import Hit, Passage, Source
 
@@ -46,7 +58,9 @@ class Check:
 
 
 def examine(settings: Settings, messages: Messages) -> list[Check]:
-    """All checks, in the order in which a newcomer would mend things. Changes nothing but an empty data folder."""
+    """All checks, in the order in which a newcomer would mend things. It writes nothing, but that a
+    search finishes what an interrupted ingest left out.
+    """
     return list(_checks(settings, messages))
 
 
@@ -81,12 +95,18 @@ def _settings_in_words(settings: Settings, messages: Messages) -> str:
 
 def _articles(settings: Settings, messages: Messages) -> Check:
     try:
-        missing = [path for path in wiring.article_paths([], settings) if not path.exists()]
+        missing = [path for path in wiring.article_paths([], settings) if not _is_there(path)]
     except DalilError as error:
         return Check("articles", False, messages.error(error), "export DALIL_ARTICLES=seeds")
     if missing:
         return Check("articles", False, messages("source_missing", path=missing[0]), "export DALIL_ARTICLES=seeds")
     return Check("articles", True, str(settings.articles))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file or folder, or one of a pattern; a name too long for the system is none."""
+    place = os.path.expanduser(path)  # noqa: PTH111
+    return os.path.exists(place) or bool(glob.glob(place, recursive=True))  # noqa: PTH110, PTH207
 
 
 def _data_folder(settings: Settings, messages: Messages) -> Check:
@@ -152,6 +172,8 @@ def _index(settings: Settings, messages: Messages) -> Check:
             index.retrieve("دليل", 1)
             articles = messages.count("article", index.article_count)
             return Check("index", True, f"{articles} · {messages.count('passage', index.passage_count)}")
+    except (StoreBusy, StoreReadOnly, DiskFull) as error:  # the index itself is sound
+        return Check("index", False, messages.error(error))
     except StoreMismatch as error:
         return Check("index", False, messages.error(error), "dalil ingest --rebuild")
     except DalilError as error:

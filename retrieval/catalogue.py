@@ -124,10 +124,10 @@ class Catalogue:
             raise ArticleUnknown(article_id=article_id)
         return _article(rows[0])
 
-    def articles(self) -> Iterator[Article]:
-        """Every stored article, ready or not, by id; read a few at a time."""
-        for (article_id,) in self._rows("SELECT article_id FROM articles ORDER BY article_id"):
-            yield self.article(article_id)
+    @property
+    def has_waiting(self) -> bool:
+        """Whether there are articles that are not ready."""
+        return bool(self._rows("SELECT 1 FROM articles WHERE NOT ready LIMIT 1"))
 
     def known(self) -> dict[str, Known]:
         """Every article id with the hash and the origin it is stored under."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -53,6 +54,7 @@ class Index:
         hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, embedder, dense_weight=weight)
         self._retriever: Retriever = RerankedRetriever(hybrid, reranker, depth=RERANKED) if reranker else hybrid
         self._dense = weight > 0
+        self._refreshing = threading.Lock()
 
     def close(self) -> None:
         self._store.close()
@@ -71,7 +73,7 @@ class Index:
     @property
     def is_unfinished(self) -> bool:
         """Whether an interrupted ingest left articles that cannot be cited yet; the next one finishes them."""
-        return any(not known.ready for known in self._catalogue.known().values())
+        return self._catalogue.has_waiting
 
     def articles(self) -> list[Source]:
         """All articles, the newest first."""
@@ -84,7 +86,8 @@ class Index:
     def retrieve(self, query: str, k: int) -> list[Hit]:
         """At most `k` hits, best first; sees what another process has written since."""
         self._check_fingerprint()
-        self._refresh_lexical()
+        with self._refreshing:
+            self._refresh_lexical()
         if self._dense:
             self._store.open(self._fingerprint, generation=self._catalogue.generation)
         return self._retriever.retrieve(query, k)
@@ -92,8 +95,8 @@ class Index:
     def _refresh_lexical(self) -> None:
         """Takes over what was written since, and finishes what an interrupted ingest left out.
 
-        While another process writes, or where nothing can be written, what is there is searched. Raises `StoreBusy`
-        or `StoreReadOnly` when that is nothing at all, for it would look as if the articles did not say.
+        While another process writes, or where nothing can be written, what is there is searched. Raises `StoreBusy`,
+        `StoreReadOnly` or `DiskFull` when that is nothing at all, for it would look as if the articles did not say.
         """
         self._lexical.reload()
         if self._lexical.generation == self._catalogue.generation:

@@ -52,7 +52,7 @@ class _Tally:
 
 
 class Ingestor:
-    """Writes articles. The caller holds the write lock and has opened the store."""
+    """Writes articles. The caller holds the write lock and, for all but the lexical index, has opened the store."""
 
     def __init__(self, catalogue: Catalogue, store: PassageStore, lexical: LexicalIndex, embedder: Embedder) -> None:
         self._catalogue = catalogue

@@ -188,7 +188,7 @@ class LexicalIndex:
             segment.live[np.isin(segment.keys, gone)] = False
         batch = list(add)
         if batch:
-            self._segments.append(self._write(_invert(batch)))
+            self._segments = [*self._segments, self._write(_invert(batch))]
         if len(self._segments) > MERGE_ABOVE:
             self._merge()
         self._segments = [segment for segment in self._segments if segment.live.any()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 import typer
+from filelock import FileLock
 from typer.main import get_command
 
 from bot import cli
@@ -304,17 +306,20 @@ def test_what_is_not_there_is_named_and_the_rest_goes_in(lost: str, dalil: Any) 
     assert outcome.err.count("\n") == 1 and lost[:60] in outcome.err
 
 
-def test_an_ingest_that_was_cut_off_early_is_finished_before_the_first_question(dalil: Any) -> None:
+@pytest.mark.parametrize(("others", "count"), [([], "1 article ·"), (["news"], "2 articles ·")])
+def test_an_ingest_that_was_cut_off_is_finished_before_the_first_question(
+    others: list[str], count: str, dalil: Any
+) -> None:
     file = Path("own.txt")
     file.write_text("افتتاح ميناء الصيد\n\nافتتحت البلدية ميناء الصيد الجديد صباح الأحد.\n", encoding="utf-8")
-    dalil("ingest", "own.txt")
+    dalil("ingest", "own.txt", *others)
     database = sqlite3.connect(".dalil/articles.db")
     with database:
-        database.execute("UPDATE articles SET ready = 0")
+        database.execute("UPDATE articles SET ready = 0 WHERE article_id LIKE 'own%'")
     database.close()
     outcome = dalil("ask", "متى افتتحت البلدية ميناء الصيد؟", "--json")
     assert "صباح الأحد" in json.loads(outcome.out)["text"]
-    assert "1 article ·" in dalil("doctor").out  # no other article was taken in
+    assert count in dalil("doctor").out  # no other article was taken in
 
 
 def test_the_index_can_be_made_anew(dalil: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -445,6 +450,22 @@ def test_doctor_takes_no_language_model_for_no_fault(dalil: Any, monkeypatch: py
 def test_doctor_never_shows_a_token(dalil: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "123456:AAxyz")
     assert "AAxyz" not in dalil("doctor").out + dalil("doctor", "--json").out
+
+
+def test_doctor_takes_a_pattern_for_the_articles(dalil: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DALIL_ARTICLES", "news/*.txt")
+    assert dalil("doctor").code == 0
+
+
+def test_doctor_leaves_a_folder_alone_that_another_process_writes_to(dalil: Any, folder: Path) -> None:
+    dalil("ingest")
+    shutil.rmtree(folder / ".dalil" / "lexical")
+    with FileLock(folder / ".dalil" / "writer.lock"):
+        checks = json.loads(dalil("doctor", "--json").out)["checks"]
+    (check,) = [check for check in checks if check["name"] == "index"]
+    assert (check["ok"], check["fix"]) == (False, "")
+    assert "Another process" in check["detail"]
+    assert dalil("doctor").code == 0
 
 
 def test_doctor_sets_a_broken_index_aside(dalil: Any, folder: Path) -> None:

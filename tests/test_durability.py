@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -174,6 +175,19 @@ def test_a_question_finishes_the_search_index_that_an_interrupted_first_ingest_l
     assert len(reader.retrieve("اتفاق السلام", 5)) == 5
     assert_whole(reader, contents(reader))
     reader.close()
+
+
+def test_questions_at_once_finish_the_search_index_together(tmp_path: Path) -> None:
+    file = corpus(tmp_path / "a.jsonl", 0)
+    index = Index(tmp_path / "data", BundledEmbedder())
+    index.ingest([file])
+    expected = index.retrieve("اتفاق السلام", 5)
+    index._lexical.clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: index.retrieve("اتفاق السلام", 5), range(32)))
+    assert found == [expected] * 32
+    assert_whole(index, contents(index))
+    index.close()
 
 
 def test_while_another_process_writes_what_is_there_is_searched(tmp_path: Path) -> None:

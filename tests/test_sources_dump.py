@@ -171,6 +171,15 @@ def test_titles_set_in_a_row_are_told_by_the_first_of_them(copies: int, below: l
     assert captions(two) == [SECOND_CAPTION]
 
 
+@pytest.mark.parametrize("copies", [2, 3])
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_a_caption_set_as_often_as_the_title_is_no_title(copies: int, gap: str) -> None:
+    caption = "سكان الحي القديم يعبرون الجسر في يومه الأول"
+    article = only(gap.join([*[TITLE] * copies, CAPTION, FIRST, *[caption] * copies, SECOND]))
+    assert (article.source.title, captions(article)) == (TITLE, [CAPTION, caption])
+    assert paragraphs(article) == [FIRST, SECOND]
+
+
 def test_a_later_title_may_stand_once_if_set_apart_above_its_picture() -> None:
     first, second = articles(
         f"{TITLE}\n\n{CAPTION}\nTT\n\n{TITLE}\n\n{FIRST}\n\n{SECOND}\n\n\n"

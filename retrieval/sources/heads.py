@@ -4,8 +4,8 @@ A dump is pages pasted below each other. A page shows its title above the pictur
 caption of the picture once or twice under each; between the copies stand buttons, a date, a byline. So an article
 begins, going from the first line to the last,
  1. where a line comes again within a few lines and only such head material, and at most two other short lines, lie
-    between the copies (nothing between them: there must be a break before, or furniture, a date or a byline after, or
-    the first title of the page must stand in the same way);
+    between the copies (nothing between them: there must be a break before, or furniture, a date or a byline after;
+    a caption after will do where the page itself begins with a title in as many copies);
  2. after a break (more empty lines than between paragraphs), at a heading that head material follows, no title between;
  3. after a break, at head material that a title as in 1 follows, or a heading below furniture or a date.
 All else is body, for a passage wrongly taken for a head would be lost from the running text.
@@ -155,14 +155,17 @@ def _stands_alone_as_title(page: Page, title: int, last: int) -> bool:
 
 
 def _stands_as_the_first(page: Page, title: int, last: int) -> bool:
-    """Whether the page itself begins with a title in as many copies, and text follows here too."""
+    """Whether the page itself begins with a title in as many copies, and a caption or other head material follows here.
+
+    Without that it may be a caption without a credit, set twice between paragraphs.
+    """
     first, *others = page.lines
     copies = sum(1 for _ in takewhile(lambda line: line.key == first.key, others))
     return (
         first.kind is Kind.HEADING
         and last - title == copies
         and page.lines[last].gap == others[0].gap
-        and any(line.kind is Kind.TEXT for line in page.lines[last : last + HEAD_WINDOW])
+        and any(line.kind in HEAD_MATERIAL for line in page.lines[last + 1 : last + 2])
     )
 
 
