@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from retrieval.types import Span
 
-NORMALIZER_VERSION = "2"
+NORMALIZER_VERSION = "3"
 """Part of the index fingerprint: raise it when `normalize`, `stem` or `grams` change what they return."""
 
 # ---------------------------------------------------------------------------------------------- cleaning for display
@@ -91,6 +91,11 @@ def normalize(text: str) -> str:
 def words(text: str) -> list[str]:
     """The normalised words of a text, in order, stop words included; digits part from letters (1994م, ب30)."""
     return _WORD.findall(normalize(text))
+
+
+def raw_words(text: str) -> list[str]:
+    """The words of a text as they are written: what search without normalising would go by."""
+    return _WORD.findall(text)
 
 
 _QUESTION_WORDS = """

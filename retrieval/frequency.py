@@ -38,6 +38,28 @@ def weight(stem_: str) -> float:
     return math.log2(_shares().get(stem_, _RAREST)) / math.log2(_RAREST)
 
 
+_PROCLITICS = ("وب", "ول", "فب", "و", "ف", "ب", "ل", "ك")
+_WITH_ARTICLE = ("ال", "وال", "بال", "فال", "كال", "لل", "ولل", "وبال")
+"""Beginnings that `stem` knows."""
+
+
+@lru_cache(maxsize=1 << 18)
+def without_proclitic(word: str) -> str:
+    """A normalised word without the conjunction or preposition before it (بحرب، كوزير), or the word itself.
+
+    It comes off only when the rest has a common stem, at least as common as the whole: «بريد» and «لقاء» stay whole.
+    """
+    if word.startswith(_WITH_ARTICLE):
+        return word
+    common = _shares()
+    share = common.get(stem(word), 0.0)
+    for proclitic in _PROCLITICS:
+        rest = word[len(proclitic) :]
+        if len(rest) >= 2 and word.startswith(proclitic) and common.get(stem(rest), 0.0) >= max(share, _RAREST):
+            return rest
+    return word
+
+
 def shares(corpora: Sequence[Iterable[str]]) -> dict[str, float]:
     """The geometric mean over corpora of the share of texts that hold a stem; unseen counts as half a text."""
     logs: defaultdict[str, float] = defaultdict(float)

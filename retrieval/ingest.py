@@ -17,7 +17,7 @@ from pathlib import Path
 from retrieval.catalogue import Catalogue, Known, article_hash
 from retrieval.chunking import chunk
 from retrieval.errors import RecordDuplicate
-from retrieval.features import Features, features
+from retrieval.features import ANALYZER, Analysis
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder
 from retrieval.sources import SourceFile, read_file, source_files
@@ -110,7 +110,7 @@ class Ingestor:
         new = [key for key in wanted if key not in present]
         gone = present.difference(wanted)
         for at in range(0, len(new), LEXICAL_BATCH):
-            batch = self._features(new[at : at + LEXICAL_BATCH])
+            batch = self._analyses(new[at : at + LEXICAL_BATCH])
             self._lexical.update(add=batch, remove=gone, generation=-1)
             gone = set()
         self._lexical.update(add=(), remove=gone, generation=generation)
@@ -212,9 +212,10 @@ class Ingestor:
             self._store.remove(self._catalogue.remove(lost))
         return len(lost)
 
-    def _features(self, keys: Sequence[int]) -> list[tuple[int, Features]]:
+    def _analyses(self, keys: Sequence[int]) -> list[tuple[int, Analysis]]:
         passages = self._catalogue.passages(keys)
-        return [(key, features(indexed_text(passages[key]))) for key in keys if key in passages]
+        found = [(key, passages[key]) for key in keys if key in passages]
+        return [(key, ANALYZER.analyse(passage.source.title, passage.text)) for key, passage in found]
 
 
 def _may_hold(origin: str, origins: Set[str], tally: _Tally) -> bool:

@@ -1,12 +1,8 @@
-"""The lexical index: BM25 over hashed features, in immutable memory-mapped segments.
+"""The lexical index: BM25 over hashed features, in immutable memory-mapped segments (`retrieval.segments`).
 
 It is derived from the catalogue and can always be made anew. Passages are known by their integer catalogue keys. Adding
-writes one more segment; small segments are merged now and then. Passages taken out count for nothing from then on, so
-that scores never depend on how the index came about. A segment is six arrays:
-
-    terms   uint64 (t,)   distinct features, sorted        starts  int64 (t+1,)  where the postings of each term begin
-    rows    int32  (p,)   row of each posting's passage    counts  uint8 (p,)    how often the term occurs there
-    keys    int64  (n,)   catalogue key of each row        lengths int32 (n,)    features of each row
+writes one more segment; when there are many of about one size, they are joined. Passages taken out count for nothing from
+then on, so that scores never depend on how the index came about.
 
 Source: Robertson and Zaragoza 2009, in Lucene's form; k1 and b tuned on train splits (flat within half a point).
 """
@@ -14,8 +10,10 @@ Source: Robertson and Zaragoza 2009, in Lucene's form; k1 and b tuned on train s
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,39 +22,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import StoreError
-from retrieval.features import Features
+from retrieval.features import Analysis, Features
+from retrieval.forms import WIDTH, Forms
+from retrieval.segments import END, Arrays, Keys, Segment, arrays_of, joined, write_segment
 
-Keys = NDArray[np.int64]
 Scores = NDArray[np.float32]
-_Places = tuple[NDArray[np.int64], NDArray[np.int64]]
+Weights = NDArray[np.float64]
+Postings = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-K1 = 0.9
-B = 0.75
 MERGE_ABOVE = 8
-"""Segments from which the small ones are merged, so that a question looks into few."""
-SEGMENT_ROWS = 32_768
-"""Rows from which a segment is left as it is when others are merged."""
+"""Segments of about one size that are joined into one, so that a question looks into few."""
+SEGMENT_ROWS = 131_072
+"""Rows from which a segment is left as it is when others are joined: joining takes about 3 kB of memory a row."""
 COMMON = 0.3
 """Terms in more than this share of the passages are skipped in large collections: they cost most and rank least."""
 COMMON_FROM = 5_000
 """Passages from which `COMMON` applies."""
 
-_TYPES = {
-    "terms": np.uint64, "starts": np.int64, "rows": np.int32, "counts": np.uint8, "keys": np.int64, "lengths": np.int32,
-}  # fmt: skip
 
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentences of some passages, as stems."""
 
-@dataclass(slots=True)
-class _Segment:
-    name: str
-    terms: Features
-    starts: NDArray[np.int64]
-    rows: NDArray[np.int32]
-    counts: NDArray[np.uint8]
-    keys: Keys
-    lengths: NDArray[np.int32]
-    live: NDArray[np.bool_]
-    """Whether each row still counts."""
+    stems: Features
+    """The hashes of the stems that occur, in no order; some may be there twice. Shape (v,)."""
+    forms: Forms
+    """Shape (v, 10)."""
+    places: NDArray[np.int32]
+    """Which stem stands where, passage by passage, the title first; `END` closes a sentence. Shape (s,)."""
+    begins: NDArray[np.int64]
+    """Where each passage begins in `places`. Shape (passages,)."""
 
 
 class LexicalIndex:
@@ -65,7 +60,7 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         """The index in `folder`, empty until `reload` reads it."""
         self._folder = folder
-        self._segments: list[_Segment] = []
+        self._segments: list[Segment] = []
         self._next = 1
         self.generation = -1
         self._stamp: tuple[int, int] | None = None
@@ -80,58 +75,53 @@ class LexicalIndex:
 
     @property
     def passage_count(self) -> int:
-        return sum(int(segment.live.sum()) for segment in self._segments)
+        return sum(segment.passages for segment in self._segments)
 
-    def search(self, query: Features, k: int) -> tuple[Keys, Scores]:
-        """The best `k` passages with a positive score, best first, ties by key; both arrays have shape (≤ k,)."""
+    def search(self, query: Features, k: int, weights: Weights | None = None) -> tuple[Keys, Scores]:
+        """The best `k` passages with a positive score, best first, ties by key; both arrays have shape (≤ k,).
+
+        `weights` says how much each feature of the query counts, shape (n,); without, each counts once.
+        """
         segments = self._segments  # another thread may put others in their place
-        total = sum(int(segment.live.sum()) for segment in segments)
-        terms, repeats = np.unique(query, return_counts=True)
+        total = sum(segment.passages for segment in segments)
+        terms, number = np.unique(query, return_inverse=True)
         if not total or not len(terms) or k < 1:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        places = [self._places(segment, terms) for segment in segments]
-        frequencies = np.sum([_live_counts(segment, at) for segment, at in zip(segments, places, strict=True)], axis=0)
-        weights = np.log1p((total - frequencies + 0.5) / (frequencies + 0.5)) * repeats
-        if total >= COMMON_FROM:
-            rare = frequencies <= COMMON * total
-            if rare.any():
-                weights = np.where(rare, weights, 0.0)
-        mean_length = sum(int(segment.lengths[segment.live].sum()) for segment in segments) / total or 1.0
-        found = [
-            self._score(segment, at, weights, mean_length, k) for segment, at in zip(segments, places, strict=True)
-        ]
+        postings = [segment.postings(terms) for segment in segments]
+        frequencies = _frequencies(segments, postings)
+        rarity = _rarity(frequencies, total)
+        if total >= COMMON_FROM and (rare := frequencies <= COMMON * total).any():
+            rarity = np.where(rare, rarity, 0.0)
+        of_terms = rarity * np.bincount(number, weights=weights, minlength=len(terms))
+        mean_length = sum(segment.total_length for segment in segments) / total or 1.0
+        found = [_score(segment, at, of_terms, mean_length, k) for segment, at in zip(segments, postings, strict=True)]
         keys = np.concatenate([keys for keys, _ in found])
         scores = np.concatenate([scores for _, scores in found])
         order = np.lexsort((keys, -scores))[:k]
         return keys[order], scores[order]
 
-    @staticmethod
-    def _places(segment: _Segment, terms: Features) -> _Places:
-        """Where the postings of each term begin and end in a segment; both 0 where it has none. Shape (terms,)."""
-        if not len(segment.terms):
-            return np.zeros(len(terms), dtype=np.int64), np.zeros(len(terms), dtype=np.int64)
-        at = np.searchsorted(segment.terms, terms)
-        at_or_first = np.where(at < len(segment.terms), at, 0)
-        known = segment.terms[at_or_first] == terms
-        return np.where(known, segment.starts[at_or_first], 0), np.where(known, segment.starts[at_or_first + 1], 0)
+    def rarity(self, features: Features) -> Weights:
+        """The inverse document frequency of each feature, above 0; largest for one that no passage has."""
+        segments = self._segments
+        postings = [segment.postings(features) for segment in segments]
+        return _rarity(_frequencies(segments, postings), sum(segment.passages for segment in segments))
 
-    @staticmethod
-    def _score(
-        segment: _Segment, places: _Places, weights: NDArray[np.float64], mean_length: float, k: int
-    ) -> tuple[Keys, Scores]:
-        """The best `k` live rows of one segment and all that tie with the last, unordered, as keys and scores."""
-        scores = np.zeros(len(segment.keys), dtype=np.float32)
-        saturation = (K1 * (1 - B + B * segment.lengths / mean_length)).astype(np.float32)
-        for begin, end, weight in zip(*places, weights, strict=True):
-            if begin == end or weight == 0.0:
-                continue
-            rows = segment.rows[begin:end]
-            counts = segment.counts[begin:end].astype(np.float32)
-            scores[rows] += np.float32(weight) * counts / (counts + saturation[rows])
-        scores[~segment.live] = 0.0
-        last = np.partition(scores, len(scores) - k)[len(scores) - k] if k < len(scores) else 0.0
-        best = np.flatnonzero((scores >= last) & (scores > 0))
-        return segment.keys[best], scores[best]
+    def sentences(self, keys: Keys) -> Sentences:
+        """The sentences of passages, in the order of their keys. A passage that is gone has an empty title and no more."""
+        places = [np.array([END], dtype=np.int32)] * len(keys)
+        stems, forms, shift = [np.empty(0, np.uint64)], [np.empty((0, WIDTH), np.uint64)], 0
+        for segment in self._segments:
+            rows = segment.rows_of(keys)
+            at = np.flatnonzero(rows >= 0)
+            used, renamed = segment.sentences(rows[at])
+            for place, numbers in zip(at, renamed, strict=True):
+                places[place] = np.where(numbers == END, END, numbers + shift)
+            stems.append(segment.stems[used])
+            forms.append(segment.forms[used])
+            shift += len(used)
+        begins = np.cumsum([0, *(len(numbers) for numbers in places)])[:-1]
+        all_places = np.concatenate(places) if places else np.empty(0, np.int32)
+        return Sentences(np.concatenate(stems), np.concatenate(forms), all_places, begins)
 
     def reload(self) -> None:
         """Takes over what another process wrote. Cheap when nothing changed. Raises `StoreError` on a damaged file."""
@@ -158,40 +148,30 @@ class LexicalIndex:
     def _read_manifest(self) -> None:
         state = json.loads((self._folder / "manifest.json").read_text(encoding="utf-8"))
         self._segments = [
-            self._open(name, removed) for name, removed in zip(state["segments"], state["removed"], strict=True)
+            Segment(self._folder / name, removed)
+            for name, removed in zip(state["segments"], state["removed"], strict=True)
         ]
         self.generation, self._next = int(state["generation"]), int(state["next"])
 
-    def _open(self, name: str, removed: Sequence[int]) -> _Segment:
-        parts = {part: np.load(self._folder / name / f"{part}.npy", mmap_mode="r") for part in _TYPES}
-        postings, passages = len(parts["rows"]), len(parts["keys"])
-        if (
-            any(parts[part].dtype != kind or parts[part].ndim != 1 for part, kind in _TYPES.items())
-            or len(parts["starts"]) != len(parts["terms"]) + 1
-            or (postings, postings, passages) != (parts["starts"][-1], len(parts["counts"]), len(parts["lengths"]))
-        ):
-            raise ValueError(name)
-        live = np.ones(passages, dtype=np.bool_)
-        live[np.array(removed, dtype=np.int64)] = False
-        return _Segment(name, live=live, **parts)
-
     # -------------------------------------------------------------------------------------------------- writing
 
-    def update(self, *, add: Iterable[tuple[int, Features]], remove: Iterable[int], generation: int) -> None:
+    def update(self, *, add: Iterable[tuple[int, Analysis]], remove: Iterable[int], generation: int) -> None:
         """Takes passages out and puts others in, then commits both under `generation` at once.
 
         `add` gives keys in ascending order, all larger than any key seen before. Raises OSError as the disk does.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         gone = list(remove)
-        for segment in self._segments:
-            segment.live[np.isin(segment.keys, gone)] = False
+        if gone:
+            for segment in self._segments:
+                segment.remove(gone)
         batch = list(add)
         if batch:
-            self._segments = [*self._segments, self._write(_invert(batch))]
-        if len(self._segments) > MERGE_ABOVE:
-            self._merge()
-        self._segments = [segment for segment in self._segments if segment.live.any()]
+            self._segments = [*self._segments, self._write(arrays_of(batch))]
+        while len(alike := _of_one_size(self._segments)) > MERGE_ABOVE:
+            merged = self._write(joined(alike))
+            self._segments = [*(segment for segment in self._segments if segment not in alike), merged]
+        self._segments = [segment for segment in self._segments if segment.passages]
         self._commit(generation)
 
     def clear(self) -> None:
@@ -202,21 +182,10 @@ class LexicalIndex:
             self._folder.unlink(missing_ok=True)
         self.reload()
 
-    def _merge(self) -> None:
-        small = [segment for segment in self._segments if len(segment.keys) < SEGMENT_ROWS]
-        if len(small) > 1:
-            kept = [segment for segment in self._segments if len(segment.keys) >= SEGMENT_ROWS]
-            self._segments = [*kept, self._write(_join(small))]
-
-    def _write(self, arrays: dict[str, NDArray[np.generic]]) -> _Segment:
+    def _write(self, arrays: Arrays) -> Segment:
         name = f"segment-{self._next:06d}"
         self._next += 1
-        target = self._folder / name
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir()
-        for part in _TYPES:
-            np.save(target / f"{part}.npy", arrays[part])
-        return self._open(name, ())
+        return write_segment(self._folder / name, arrays)
 
     def _commit(self, generation: int) -> None:
         names = [segment.name for segment in self._segments]
@@ -235,60 +204,43 @@ class LexicalIndex:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _live_counts(segment: _Segment, places: _Places) -> NDArray[np.int64]:
-    """How many live rows hold each term. Shape (terms,)."""
-    if segment.live.all():
-        return places[1] - places[0]
-    return np.array([segment.live[segment.rows[begin:end]].sum() for begin, end in zip(*places, strict=True)])
-
-
-def _invert(batch: list[tuple[int, Features]]) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a segment for passages given by key and features."""
-    keys = np.array([key for key, _ in batch], dtype=np.int64)
-    lengths = np.array([len(features) for _, features in batch], dtype=np.int32)
-    terms = np.concatenate([features for _, features in batch])
-    rows = np.repeat(np.arange(len(batch), dtype=np.int32), lengths)
-    order = np.argsort(terms, kind="stable")  # rows stay ascending within a term
-    terms, rows = terms[order], rows[order]
-    if not len(terms):
-        return _arrays(terms, rows, np.empty(0, dtype=np.int64), keys, lengths)
-    new = np.empty(len(terms), dtype=bool)
-    new[0] = True
-    np.not_equal(terms[1:], terms[:-1], out=new[1:])
-    new[1:] |= rows[1:] != rows[:-1]
-    first = np.flatnonzero(new)
-    return _arrays(terms[first], rows[first], np.diff(np.append(first, len(terms))), keys, lengths)
-
-
-def _join(segments: list[_Segment]) -> dict[str, NDArray[np.generic]]:
-    """The arrays of one segment that holds the live rows of several, in key order."""
-    segments = sorted(segments, key=lambda segment: int(segment.keys[0]))
-    terms, rows, counts, keys, lengths = [], [], [], [], []
-    offset = 0
+def _of_one_size(segments: Sequence[Segment]) -> list[Segment]:
+    """The most segments whose live rows lie between the same two powers of `MERGE_ABOVE`; none that is large enough."""
+    by_size: defaultdict[int, list[Segment]] = defaultdict(list)
     for segment in segments:
-        new_rows = (np.cumsum(segment.live) - 1 + offset).astype(np.int32)
-        kept = segment.live[segment.rows]
-        terms.append(np.repeat(segment.terms, np.diff(segment.starts))[kept])
-        rows.append(new_rows[segment.rows[kept]])
-        counts.append(segment.counts[kept])
-        keys.append(segment.keys[segment.live])
-        lengths.append(segment.lengths[segment.live])
-        offset += int(segment.live.sum())
-    all_terms, all_rows, all_counts = np.concatenate(terms), np.concatenate(rows), np.concatenate(counts)
-    order = np.argsort(all_terms, kind="stable")
-    return _arrays(all_terms[order], all_rows[order], all_counts[order], np.concatenate(keys), np.concatenate(lengths))
+        if segment.passages < SEGMENT_ROWS:
+            by_size[int(math.log(max(segment.passages, 1), MERGE_ABOVE) + 1e-9)].append(segment)
+    return max(by_size.values(), key=len, default=[])
 
 
-def _arrays(
-    terms: Features, rows: NDArray[np.int32], counts: NDArray[np.generic], keys: Keys, lengths: NDArray[np.int32]
-) -> dict[str, NDArray[np.generic]]:
-    """A segment from its postings, which are sorted by term and row."""
-    distinct, starts = np.unique(terms, return_index=True)
-    return {
-        "terms": distinct,
-        "starts": np.append(starts, len(terms)).astype(np.int64),
-        "rows": rows.astype(np.int32),
-        "counts": np.minimum(counts, 255).astype(np.uint8),
-        "keys": keys,
-        "lengths": lengths,
-    }
+def _frequencies(segments: Sequence[Segment], postings: Sequence[Postings]) -> NDArray[np.int64]:
+    """How many live passages hold each term. Shape (terms,)."""
+    counts = [_live_counts(segment, *at) for segment, at in zip(segments, postings, strict=True)]
+    return np.asarray(np.sum(counts, axis=0, dtype=np.int64))
+
+
+def _live_counts(segment: Segment, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    if segment.passages == len(segment.keys):
+        return ends - begins
+    pairs = zip(begins, ends, strict=True)
+    return np.array([segment.live[segment.rows[begin:end]].sum() for begin, end in pairs], dtype=np.int64)
+
+
+def _rarity(frequencies: NDArray[np.int64], total: int) -> Weights:
+    return np.asarray(np.log1p((total - frequencies + 0.5) / (frequencies + 0.5)))
+
+
+def _score(segment: Segment, postings: Postings, weights: Weights, mean_length: float, k: int) -> tuple[Keys, Scores]:
+    """The best `k` live rows of one segment and all that tie with the last, unordered, as keys and scores."""
+    scores = np.zeros(len(segment.keys), dtype=np.float32)
+    saturation = segment.saturation(mean_length)
+    for begin, end, weight in zip(*postings, weights, strict=True):
+        if begin == end or weight == 0.0:
+            continue
+        rows = segment.rows[begin:end]
+        counts = segment.counts[begin:end].astype(np.float32)
+        scores[rows] += np.float32(weight) * counts / (counts + saturation[rows])
+    scores[~segment.live] = 0.0
+    last = np.partition(scores, len(scores) - k)[len(scores) - k] if k < len(scores) else 0.0
+    best = np.flatnonzero((scores >= last) & (scores > 0))
+    return segment.keys[best], scores[best]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from retrieval.catalogue import Catalogue
-from retrieval.features import features
+from retrieval.features import ANALYZER, Analyzer, Features
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
+from retrieval.second_look import DEPTH as LOOKED_AT
+from retrieval.second_look import look
 from retrieval.store import PassageStore
 from retrieval.types import Hit
 
@@ -50,21 +54,24 @@ class HybridRetriever:
         embedder: Embedder,
         *,
         dense_weight: float,
+        analyzer: Analyzer = ANALYZER,
+        second_look: bool = True,
     ) -> None:
+        """`analyzer` is the one that the lexical index was made with."""
         self._catalogue = catalogue
         self._lexical = lexical
         self._store = store
         self._embedder = embedder
         self._dense_weight = dense_weight
+        self._analyzer = analyzer
+        self._second_look = second_look
 
     def retrieve(self, query: str, k: int) -> list[Hit]:
         """At most `k` hits, best first, ties broken by passage id; none for a query without a usable token."""
-        tokens = features(query)
+        tokens = self._analyzer.features(query)
         if not len(tokens) or k < 1:
             return []
-        keys, scores = self._lexical.search(tokens, DEPTH)
-        lexical = dict(zip(keys.tolist(), scores.tolist(), strict=True))
-        ranked = fuse(lexical, self._dense(query) if self._dense_weight else {}, self._dense_weight)
+        ranked = fuse(self._sparse(query, tokens), self._dense(query) if self._dense_weight else {}, self._dense_weight)
         ranked = [(key, score) for key, score in ranked if score > 0]
         hits: list[Hit] = []
         for at in range(0, len(ranked), 2 * k):
@@ -74,6 +81,18 @@ class HybridRetriever:
             passages = self._catalogue.passages([key for key, _ in some])
             hits += [Hit(passages[key], score) for key, score in some if key in passages]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
+
+    def _sparse(self, query: str, tokens: Features) -> dict[int, float]:
+        """The best passages of the lexical leg with scores 0..1; what the second look did not see stays behind it."""
+        keys, scores = self._lexical.search(tokens, DEPTH)
+        if not len(keys):
+            return {}
+        ranked = (scores / scores[0]).astype(np.float64)
+        if self._second_look:
+            seen = look(self._analyzer.stems_of(query), self._lexical, keys[:LOOKED_AT], scores[:LOOKED_AT])
+            ranked[LOOKED_AT:] *= seen.min() / ranked[len(seen) - 1]
+            ranked[:LOOKED_AT] = seen
+        return dict(zip(keys.tolist(), ranked.tolist(), strict=True))
 
     def _dense(self, query: str) -> dict[int, float]:
         found = self._store.search(self._embedder.embed_query(query), DEPTH)

@@ -25,8 +25,14 @@ _AFFIXES = frozenset("وبلفكسيتنما")
 
 
 @lru_cache(maxsize=1 << 16)
-def _consonants(stem: str) -> str:
+def consonants(stem: str) -> str:
+    """Its letters but ا, و and ي, which come and go between the forms of a word."""
     return "".join(letter for letter in stem if letter not in "اوي")
+
+
+def sounds(stem: str) -> str:
+    """A stem with letters that are often taken for one another made one (ث ت، ذ د، ظ ض، ص س، ط ت)."""
+    return stem.translate(_SOUNDS)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -36,12 +42,12 @@ def similarity(first: str, second: str) -> float:
         return 1.0
     if abs(len(first) - len(second)) > 4 or first.isdigit() or second.isdigit():
         return 0.0
-    if len(first) == len(second) and first.translate(_SOUNDS) == second.translate(_SOUNDS):
+    if len(first) == len(second) and sounds(first) == sounds(second):
         return SAME_SOUND
     if first[:1] != second[:1] and max(first, second, key=len)[:1] not in _AFFIXES:
         return 0.0
     left, right = _grams(first), _grams(second)
     dice = 2 * len(left & right) / (len(left) + len(right))
-    if dice < SAME_ROOT and len(consonants := _consonants(first)) >= 3 and consonants == _consonants(second):
+    if dice < SAME_ROOT and len(letters := consonants(first)) >= 3 and letters == consonants(second):
         return SAME_ROOT
     return dice if dice >= FLOOR else 0.0

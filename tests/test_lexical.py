@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from retrieval import lexical
 from retrieval.errors import StoreError
-from retrieval.features import Features
-from retrieval.lexical import K1, B, LexicalIndex
+from retrieval.features import Analysis, Features, feature_hash
+from retrieval.forms import forms_of
+from retrieval.lexical import LexicalIndex
+from retrieval.segments import END, K1, TYPES, B
 
 Corpus = dict[int, list[int]]
 corpora = st.dictionaries(st.integers(1, 1000), st.lists(st.integers(1, 12), max_size=30), min_size=1, max_size=25)
@@ -23,8 +25,13 @@ def tokens(numbers: list[int]) -> Features:
     return np.array(numbers, dtype=np.uint64)
 
 
-def added(corpus: Corpus) -> list[tuple[int, Features]]:
-    return [(key, tokens(corpus[key])) for key in sorted(corpus)]
+def analysis(numbers: list[int]) -> Analysis:
+    """A passage whose features are given numbers; its title has one stem and each feature is a sentence of one."""
+    return Analysis(tokens(numbers), (("عنوان",), *((str(number),) for number in numbers)))
+
+
+def added(corpus: Corpus) -> list[tuple[int, Analysis]]:
+    return [(key, analysis(corpus[key])) for key in sorted(corpus)]
 
 
 def index_of(folder: Path, corpus: Corpus) -> LexicalIndex:
@@ -54,6 +61,24 @@ def bm25(corpus: Corpus, query: list[int]) -> dict[int, float]:
 def found(index: LexicalIndex, query: list[int], k: int = 100) -> list[tuple[int, float]]:
     keys, scores = index.search(tokens(query), k)
     return list(zip(keys.tolist(), scores.tolist(), strict=True))
+
+
+def read(index: LexicalIndex, keys: list[int]) -> list[list[tuple[str, ...]]]:
+    """The sentences of passages, by the names of their stems."""
+    names = {feature_hash(f"={name}"): name for name in ("عنوان", *map(str, range(1000)))}
+    found = index.sentences(np.array(keys, dtype=np.int64))
+    ends = [*found.begins[1:].tolist(), len(found.places)]
+    passages = []
+    for begin, end in zip(found.begins.tolist(), ends, strict=True):
+        sentences: list[list[str]] = [[]]
+        for place in found.places[begin:end].tolist():
+            if place == END:
+                sentences.append([])
+            else:
+                sentences[-1].append(names[int(found.stems[place])])
+                assert (found.forms[place] == forms_of([names[int(found.stems[place])]])[0]).all()
+        passages.append([tuple(sentence) for sentence in sentences[:-1]])
+    return passages
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +114,31 @@ def test_the_way_an_index_came_about_changes_no_score(
     assert grown.keys.tolist() == fresh.keys.tolist() == sorted(wanted)
     assert len(grown.keys) == len(wanted)
     assert found(grown, query, k) == found(fresh, query, k)
+    assert read(grown, sorted(wanted)) == read(fresh, sorted(wanted))
+    assert read(fresh, sorted(wanted)) == [list(analysis(wanted[key]).sentences) for key in sorted(wanted)]
     reopened = LexicalIndex(folder / "grown")
     reopened.reload()
     assert found(reopened, query, k) == found(fresh, query, k)
-    assert len(list((folder / "grown").glob("segment-*"))) <= lexical.MERGE_ABOVE + 1
+    assert len(list((folder / "grown").glob("segment-*"))) <= 2 * lexical.MERGE_ABOVE  # batches are of two sizes
+
+
+def test_sentences_come_in_the_order_asked_for_and_a_passage_gone_has_none(tmp_path: Path) -> None:
+    index = index_of(tmp_path / "lexical", {1: [1], 2: [2, 3]})
+    index.update(add=[(3, analysis([3]))], remove=[1], generation=2)
+    assert read(index, [3, 1, 2]) == [[("عنوان",), ("3",)], [()], [("عنوان",), ("2",), ("3",)]]
+
+
+def test_a_weight_counts_like_repetition(tmp_path: Path) -> None:
+    index = index_of(tmp_path / "lexical", {1: [1, 2], 2: [2], 3: [3]})
+    weighed = index.search(tokens([1, 2]), 9, np.array([3.0, 1.0]))
+    repeated = index.search(tokens([1, 1, 2, 1]), 9)
+    assert [part.tolist() for part in weighed] == [part.tolist() for part in repeated]
+
+
+def test_rarity_is_that_of_the_live_passages(tmp_path: Path) -> None:
+    index = index_of(tmp_path / "lexical", {1: [1], 2: [1], 3: [2]})
+    index.update(add=(), remove=[2], generation=2)
+    assert index.rarity(tokens([1, 7])).tolist() == pytest.approx([math.log(2), math.log(6)])
 
 
 def test_ties_are_broken_by_key_even_at_the_last_place(tmp_path: Path) -> None:
@@ -103,7 +149,7 @@ def test_ties_are_broken_by_key_even_at_the_last_place(tmp_path: Path) -> None:
 def test_a_passage_changed_many_times_is_still_found(tmp_path: Path) -> None:
     index = index_of(tmp_path / "lexical", {1: [1], 2: [2], 3: [2, 3]})
     for key in range(4, 12):
-        index.update(add=[(key, tokens([1, 9]))], remove=[key - 1 if key > 4 else 1], generation=key)
+        index.update(add=[(key, analysis([1, 9]))], remove=[key - 1 if key > 4 else 1], generation=key)
     assert [key for key, _ in found(index, [9])] == [11]
     assert found(index, [1])[0][1] == pytest.approx(bm25({2: [2], 3: [2, 3], 11: [1, 9]}, [1])[11])
 
@@ -133,7 +179,7 @@ def test_large_segments_are_left_alone_when_small_ones_are_merged(
     monkeypatch.setattr(lexical, "SEGMENT_ROWS", 5)
     index = index_of(tmp_path / "lexical", {key: [key] for key in range(1, 7)})
     for key in range(7, 20):
-        index.update(add=[(key, tokens([key]))], remove=[2] if key == 9 else [], generation=key)
+        index.update(add=[(key, analysis([key]))], remove=[2] if key == 9 else [], generation=key)
     assert (tmp_path / "lexical" / "segment-000001").is_dir()
     assert index.keys.tolist() == [1, *range(3, 20)]
     assert [found(index, [key])[0][0] for key in (1, 3, 8, 19)] == [1, 3, 8, 19]
@@ -151,7 +197,7 @@ def test_a_second_reader_sees_new_passages_after_reload_and_not_before(tmp_path:
     writer = index_of(tmp_path / "lexical", {1: [1]})
     reader = LexicalIndex(tmp_path / "lexical")
     reader.reload()
-    writer.update(add=[(2, tokens([2]))], remove=[1], generation=2)
+    writer.update(add=[(2, analysis([2]))], remove=[1], generation=2)
     assert found(reader, [2]) == []
     assert [key for key, _ in found(reader, [1])] == [1]  # what was open stays whole though its files are gone
     reader.reload()
@@ -180,7 +226,7 @@ def test_a_reader_that_meets_a_writer_replacing_segments_looks_again(
 
     def load_after_commit(*arguments: object, **options: object) -> object:
         monkeypatch.setattr(np, "load", load)
-        writer.update(add=[(2, tokens([2]))], remove=[1], generation=2)  # its only segment goes
+        writer.update(add=[(2, analysis([2]))], remove=[1], generation=2)  # its only segment goes
         return load(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(np, "load", load_after_commit)
@@ -192,7 +238,7 @@ def test_a_reader_that_meets_a_writer_replacing_segments_looks_again(
     ("part", "damage"),
     [
         (part, damage)
-        for part in (*lexical._TYPES, "manifest")
+        for part in (*TYPES, "manifest")
         for damage in ("missing", "empty", "cut", "foreign")
         if (part, damage) != ("manifest", "missing")  # an index without a manifest is an empty one
     ],
@@ -210,7 +256,7 @@ def test_a_damaged_file_is_a_store_error_and_clear_mends_it(tmp_path: Path, part
         index.reload()
     assert caught.value.values["path"] == str(tmp_path / "lexical")
     index.clear()
-    index.update(add=[(1, tokens([7]))], remove=(), generation=1)
+    index.update(add=[(1, analysis([7]))], remove=(), generation=1)
     assert [key for key, _ in found(index, [7])] == [1]
 
 
@@ -230,11 +276,11 @@ def test_a_failed_update_leaves_the_committed_index(tmp_path: Path, monkeypatch:
 
     with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
         patch.setattr(np, "save", full)
-        index.update(add=[(3, tokens([3]))], remove=[1], generation=2)
+        index.update(add=[(3, analysis([3]))], remove=[1], generation=2)
     reader = LexicalIndex(tmp_path / "lexical")
     reader.reload()
     assert (reader.generation, reader.keys.tolist()) == (1, [1, 2])
-    index.update(add=[(3, tokens([3]))], remove=[1], generation=2)
+    index.update(add=[(3, analysis([3]))], remove=[1], generation=2)
     reader.reload()
     assert (reader.generation, reader.keys.tolist()) == (2, [2, 3])
     assert len(list((tmp_path / "lexical").glob("segment-*"))) == 2

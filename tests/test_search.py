@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.catalogue import Catalogue
-from retrieval.features import features
+from retrieval.features import ANALYZER
 from retrieval.lexical import LexicalIndex
 from retrieval.search import DEPTH, HybridRetriever, fuse
 from retrieval.store import PassageStore
@@ -99,7 +99,9 @@ def parts(tmp_path: Path) -> Iterator[tuple[Catalogue, LexicalIndex, PassageStor
     catalogue.mark_ready(TEXTS)
     keys = catalogue.passage_keys()
     lexical.update(
-        add=[(key, features(text)) for key, text in zip(keys, TEXTS.values(), strict=True)], remove=(), generation=1
+        add=[(key, ANALYZER.analyse("", text)) for key, text in zip(keys, TEXTS.values(), strict=True)],
+        remove=(),
+        generation=1,
     )
     store.open({"embedder": "compass"})
     store.upsert(passages, list(VECTORS.values()))

@@ -1,0 +1,238 @@
+"""The segments of the lexical index: immutable, memory-mapped arrays of some passages, made from analyses or by joining.
+
+terms   uint64 (t,)    distinct features, sorted       starts   int64 (t+1,)  where the postings of each term begin
+rows    int32  (p,)    row of each posting's passage   counts   uint8 (p,)    how often the term occurs there
+keys    int64  (n,)    catalogue key of each row       lengths  int32 (n,)    features of each row
+stems   uint64 (v,)    distinct stems, sorted          forms    uint64 (v, 10) their forms (`retrieval.forms`)
+places  int32  (s,)    the stems of each passage, by number, sentence by sentence; -1 ends a sentence, the title is the first
+begins  int64  (n+1,)  where the places of each row begin
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.features import Analysis, Features, feature_hash
+from retrieval.forms import WIDTH, Forms, forms_of
+
+Keys = NDArray[np.int64]
+Arrays = Mapping[str, NDArray[Any]]
+
+TYPES = {
+    "terms": np.uint64, "starts": np.int64, "rows": np.int32, "counts": np.uint8, "keys": np.int64, "lengths": np.int32,
+    "stems": np.uint64, "forms": np.uint64, "places": np.int32, "begins": np.int64,
+}  # fmt: skip
+END = -1
+
+K1 = 0.9
+B = 0.75
+
+
+class Segment:
+    """One folder of arrays. Rows taken out stay in the files and count for nothing."""
+
+    def __init__(self, folder: Path, removed: Sequence[int] = ()) -> None:
+        """Opens what is there. Raises OSError or ValueError on missing or damaged files."""
+        parts = {part: np.load(folder / f"{part}.npy", mmap_mode="r") for part in TYPES}
+        _check(folder.name, parts)
+        self.name = folder.name
+        self.terms: Features = parts["terms"]
+        self.starts: NDArray[np.int64] = parts["starts"]
+        self.rows: NDArray[np.int32] = parts["rows"]
+        self.counts: NDArray[np.uint8] = parts["counts"]
+        self.keys: Keys = parts["keys"]
+        self.lengths: NDArray[np.int32] = parts["lengths"]
+        self.stems: Features = parts["stems"]
+        self.forms: Forms = parts["forms"]
+        self.places: NDArray[np.int32] = parts["places"]
+        self.begins: NDArray[np.int64] = parts["begins"]
+        self.live = np.ones(len(self.keys), dtype=np.bool_)
+        """Whether each row still counts."""
+        self.live[np.array(removed, dtype=np.int64)] = False
+        self._count()
+        self._saturation = 0.0, np.empty(0, dtype=np.float32)
+
+    def remove(self, keys: Sequence[int]) -> None:
+        """Takes rows out by key; unknown keys are passed over."""
+        self.live = self.live & ~np.isin(self.keys, keys)
+        self._count()
+
+    def _count(self) -> None:
+        self.passages = int(self.live.sum())
+        self.total_length = int(self.lengths[self.live].sum())
+
+    def rows_of(self, keys: Keys) -> NDArray[np.int64]:
+        """The row of each key, -1 where the segment does not have it or it was taken out. Shape (keys,)."""
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where((self.keys[at] == keys) & self.live[at], at, -1)
+
+    def sentences(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+        """The numbers of the stems that some rows have, and the places of each row, renamed to positions among them."""
+        places = [self.places[self.begins[row] : self.begins[row + 1]] for row in rows]
+        if not places:
+            return np.empty(0, np.int64), []
+        used, renamed = np.unique(np.concatenate(places), return_inverse=True)
+        shift = int(used[0] == END)
+        return used[shift:].astype(np.int64), np.split(renamed - shift, np.cumsum([len(some) for some in places])[:-1])
+
+    def saturation(self, mean_length: float) -> NDArray[np.float32]:
+        """What BM25 adds to the count of a term in each row; kept, for it is the same for every question."""
+        kept_for, saturation = self._saturation
+        if kept_for != mean_length:
+            saturation = (K1 * (1 - B + B * self.lengths / mean_length)).astype(np.float32)
+            self._saturation = mean_length, saturation
+        return saturation
+
+    def postings(self, terms: Features) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the postings of each term begin and end; both 0 where it has none. Shapes (terms,)."""
+        if not len(self.terms):
+            return np.zeros(len(terms), dtype=np.int64), np.zeros(len(terms), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.terms, terms), len(self.terms) - 1)
+        known = self.terms[at] == terms
+        return np.where(known, self.starts[at], 0), np.where(known, self.starts[at + 1], 0)
+
+
+def _check(name: str, parts: Arrays) -> None:
+    postings, passages, stems = len(parts["rows"]), len(parts["keys"]), len(parts["stems"])
+    if (
+        any(
+            parts[part].dtype != kind or parts[part].ndim != (2 if part == "forms" else 1)
+            for part, kind in TYPES.items()
+        )
+        or (len(parts["starts"]), len(parts["begins"])) != (len(parts["terms"]) + 1, passages + 1)
+        or (postings, postings, passages) != (parts["starts"][-1], len(parts["counts"]), len(parts["lengths"]))
+        or (len(parts["places"]), parts["forms"].shape) != (parts["begins"][-1], (stems, WIDTH))
+    ):
+        raise ValueError(name)
+
+
+def write_segment(folder: Path, arrays: Arrays) -> Segment:
+    """Writes a segment and opens it. Raises OSError as the disk does."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for part, kind in TYPES.items():
+        np.save(folder / f"{part}.npy", arrays[part].astype(kind, copy=False))
+    return Segment(folder)
+
+
+# ------------------------------------------------------------------------------------------------------ from analyses
+
+
+def arrays_of(batch: Sequence[tuple[int, Analysis]]) -> Arrays:
+    """The arrays of a segment for passages given by ascending key."""
+    return {
+        "keys": np.array([key for key, _ in batch], dtype=np.int64),
+        "lengths": np.array([len(analysis.features) for _, analysis in batch], dtype=np.int32),
+        **_inverted([analysis.features for _, analysis in batch]),
+        **_sentences([analysis for _, analysis in batch]),
+    }
+
+
+def _inverted(features: Sequence[Features]) -> Arrays:
+    """Postings, sorted by term and row."""
+    terms = np.concatenate(features)
+    rows = np.repeat(np.arange(len(features), dtype=np.int32), [len(some) for some in features])
+    order = np.argsort(terms, kind="stable")  # rows stay ascending within a term
+    terms, rows = terms[order], rows[order]
+    new = np.ones(len(terms), dtype=bool)
+    new[1:] = (terms[1:] != terms[:-1]) | (rows[1:] != rows[:-1])
+    first = np.flatnonzero(new)
+    counts = np.diff(np.append(first, len(terms)))
+    distinct, starts = np.unique(terms[first], return_index=True)
+    return {
+        "terms": distinct,
+        "starts": np.append(starts, len(first)),
+        "rows": rows[first],
+        "counts": np.minimum(counts, 255),
+    }
+
+
+def _sentences(batch: Sequence[Analysis]) -> Arrays:
+    numbers: dict[str, int] = {}
+    places: list[int] = []
+    begins = [0]
+    for analysis in batch:
+        for sentence in analysis.sentences:
+            places += [numbers.setdefault(stem, len(numbers)) for stem in sentence]
+            places.append(END)
+        begins.append(len(places))
+    hashes = np.array([feature_hash(f"={stem}") for stem in numbers], dtype=np.uint64)
+    order = np.argsort(hashes)
+    rank = np.empty(len(order) + 1, dtype=np.int32)
+    rank[order] = np.arange(len(order))
+    rank[END] = END
+    return {
+        "stems": hashes[order],
+        "forms": forms_of(list(numbers))[order],
+        "places": rank[np.array(places, dtype=np.int64)],
+        "begins": np.array(begins),
+    }
+
+
+# ------------------------------------------------------------------------------------------------------ from segments
+
+
+def joined(segments: Sequence[Segment]) -> Arrays:
+    """The arrays of one segment with the live rows of several, in key order. Takes memory for the result and one more."""
+    segments = sorted(segments, key=lambda segment: int(segment.keys[0]))
+    offsets = np.cumsum([0, *(segment.passages for segment in segments)])
+    return {
+        "keys": np.concatenate([segment.keys[segment.live] for segment in segments]),
+        "lengths": np.concatenate([segment.lengths[segment.live] for segment in segments]),
+        **_joined_postings(segments, offsets),
+        **_joined_sentences(segments),
+    }
+
+
+def _joined_postings(segments: Sequence[Segment], offsets: NDArray[np.int64]) -> Arrays:
+    """Each segment's postings of a term go behind those of the segment before, so nothing is sorted."""
+    terms = np.unique(np.concatenate([segment.terms for segment in segments]))
+    kept = [_live_postings(segment) for segment in segments]
+    numbers = [np.searchsorted(terms, segment.terms) for segment in segments]
+    sizes = np.zeros(len(terms), dtype=np.int64)
+    for number, (counts, _) in zip(numbers, kept, strict=True):
+        sizes[number] += counts
+    ends = np.cumsum(sizes)
+    rows, counts_ = np.empty(ends[-1] if len(ends) else 0, np.int32), np.empty(ends[-1] if len(ends) else 0, np.uint8)
+    free = ends - sizes
+    for segment, number, (counts, postings), offset in zip(segments, numbers, kept, offsets, strict=False):
+        within = np.arange(len(postings)) - np.repeat(np.cumsum(counts) - counts, counts)
+        target = np.repeat(free[number], counts) + within
+        new_rows = np.cumsum(segment.live) - 1 + offset
+        rows[target] = new_rows[segment.rows[postings]]
+        counts_[target] = segment.counts[postings]
+        free[number] += counts
+    used = sizes > 0
+    return {"terms": terms[used], "starts": np.append(0, ends[used]), "rows": rows, "counts": counts_}
+
+
+def _live_postings(segment: Segment) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many live postings each term has, shape (terms,), and which they are, in order."""
+    live = segment.live[segment.rows]
+    before = np.append(0, np.cumsum(live))
+    return before[segment.starts[1:]] - before[segment.starts[:-1]], np.flatnonzero(live)
+
+
+def _joined_sentences(segments: Sequence[Segment]) -> Arrays:
+    stems, first, numbers = np.unique(
+        np.concatenate([segment.stems for segment in segments]), return_index=True, return_inverse=True
+    )
+    places, sizes, at = [], [], 0
+    for segment in segments:
+        renamed = np.append(numbers[at : at + len(segment.stems)], END).astype(np.int32)
+        at += len(segment.stems)
+        of_row = np.diff(segment.begins)
+        places.append(renamed[segment.places[np.repeat(segment.live, of_row)]])
+        sizes.append(of_row[segment.live])
+    return {
+        "stems": stems,
+        "forms": np.concatenate([segment.forms for segment in segments])[first],
+        "places": np.concatenate(places),
+        "begins": np.append(0, np.cumsum(np.concatenate(sizes))),
+    }

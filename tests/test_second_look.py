@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.arabic import stem
+from retrieval.features import ANALYZER
+from retrieval.forms import forms_of, likeness
+from retrieval.frequency import without_proclitic
+from retrieval.lexical import LexicalIndex
+from retrieval.second_look import WEIGHTS, features, look
+from retrieval.similarity import similarity
+
+WORDS = """
+حرب حروب محارب قمة قمم القمة رئيس رؤساء رييس ثانية تانية وزير وزارة وزراء 2023 2024 سلام اسلام
+كيم ترمب ترامب مفاوضات تفاوض انهيار انهارت باشينيان باشنيان أذربيجان أرمينيا اقتصاد اقتصادية محكمة محاكمة
+"""
+
+
+def test_likeness_in_arrays_is_that_of_two_stems() -> None:
+    """But for the rule on first letters, and chance matches of hashed letters."""
+    stems = [stem(word) for word in dict.fromkeys(WORDS.split())]
+    matrix = likeness(forms_of(stems), forms_of(stems))
+    assert (matrix == matrix.T).all()
+    for (row, first), (column, second) in itertools.product(enumerate(stems), repeat=2):
+        if first != second and (exact := similarity(first, second)):
+            assert matrix[row, column] == pytest.approx(exact, abs=0.12), (first, second)
+    numbers = [stems.index("2023"), stems.index("2024")]
+    assert matrix[numbers[0], numbers[1]] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("word", "rest"),
+    [("وحرب", "حرب"), ("لوزير", "وزير"), ("بحرب", "حرب"), ("بريد", "بريد"), ("كبير", "كبير"), ("للحرب", "للحرب")],
+)
+def test_a_proclitic_comes_off_only_before_a_common_word(word: str, rest: str) -> None:
+    assert without_proclitic(word) == rest
+
+
+PASSAGES = [
+    ("زيارة", "وصل الوزير إلى باريس. وتحدث عن الطقس في القاهرة. ثم غادر."),
+    ("زيارة", "بحث الوزير أزمة المياه في القاهرة مع نظيره. ثم غادر إلى باريس."),
+    ("أزمة المياه في القاهرة", "وصل الوزير. ثم غادر إلى باريس بعد ساعات من وصوله."),
+]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> LexicalIndex:
+    index = LexicalIndex(tmp_path)
+    index.update(
+        add=[(key, ANALYZER.analyse(*passage)) for key, passage in enumerate(PASSAGES, start=1)],
+        remove=(),
+        generation=1,
+    )
+    return index
+
+
+def seen(index: LexicalIndex, query: str) -> dict[int, dict[str, float]]:
+    keys, scores = index.search(ANALYZER.features(query), 10)
+    found = features(ANALYZER.stems_of(query), index, keys, scores)
+    return {int(key): dict(zip(WEIGHTS, row, strict=True)) for key, row in zip(keys, found.tolist(), strict=True)}
+
+
+def test_features_tell_where_the_words_of_the_question_stand(index: LexicalIndex) -> None:
+    rows = seen(index, "أزمة المياه في القاهرة")
+    assert max(row["bm25"] for row in rows.values()) == 1.0
+    assert rows[3]["title"] == pytest.approx(1.0)
+    assert rows[3]["sentence"] == 0.0
+    assert rows[2]["sentence"] == rows[2]["passage"] == pytest.approx(1.0)
+    assert rows[2]["title"] == 0.0
+    assert 0.0 < rows[1]["passage"] < 1.0
+
+
+def test_a_misspelt_word_is_found_by_its_likeness(index: LexicalIndex) -> None:
+    assert seen(index, "ازمه الميااه فى القاهره")[2]["sentence"] > 0.8
+
+
+def test_scores_lie_between_nought_and_one_and_a_question_without_stems_keeps_its_order(index: LexicalIndex) -> None:
+    keys, scores = index.search(ANALYZER.features("أزمة المياه في القاهرة ثم"), 10)
+    again = look(ANALYZER.stems_of("أزمة المياه في القاهرة ثم"), index, keys, scores)
+    assert ((again >= 0.0) & (again <= 1.0)).all()
+    assert np.argsort(-look([], index, keys, scores), kind="stable").tolist() == [0, 1, 2][: len(keys)]
+    assert look(["قاهر"], index, keys[:0], scores[:0]).shape == (0,)
