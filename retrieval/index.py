@@ -16,12 +16,13 @@ from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.catalogue import Catalogue, translated
 from retrieval.chunking import CHUNKING_VERSION
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
-from retrieval.ingest import Ingestor, Progress
+from retrieval.features import Analyzer
+from retrieval.ingest import LEXICAL_BATCH, Ingestor, Progress
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.search import HybridRetriever, RerankedRetriever
 from retrieval.store import PassageStore, describe
-from retrieval.types import Article, Hit, IngestReport, Source
+from retrieval.types import Article, Hit, IngestReport, Passage, Source
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Index:
         weight = BUNDLED_DENSE_WEIGHT if embedder.name == "bundled" else MODEL_DENSE_WEIGHT
         hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, embedder, dense_weight=weight)
         self._retriever: Retriever = RerankedRetriever(hybrid, reranker, depth=RERANKED) if reranker else hybrid
-        self._dense = weight > 0
+        self._dense_weight = weight
         self._refreshing = threading.Lock()
 
     def close(self) -> None:
@@ -88,9 +89,28 @@ class Index:
         self._check_fingerprint()
         with self._refreshing:
             self._refresh_lexical()
-        if self._dense:
+        if self._dense_weight:
             self._store.open(self._fingerprint, generation=self._catalogue.generation)
         return self._retriever.retrieve(query, k)
+
+    def variant(
+        self, lexical: LexicalIndex | None = None, *, analyzer: Analyzer, second_look: bool, dense: bool
+    ) -> HybridRetriever:
+        """Search over the same passages with parts changed or left out: what an evaluation compares with.
+
+        `lexical` is made with `analyzer` by the caller; without it, the index's own is searched.
+        """
+        weight = self._dense_weight if dense else 0.0
+        return HybridRetriever(
+            self._catalogue, lexical or self._lexical, self._store, self._embedder,
+            dense_weight=weight, analyzer=analyzer, second_look=second_look,
+        )  # fmt: skip
+
+    def passages(self) -> Iterator[tuple[int, Passage]]:
+        """All passages by their catalogue key, ascending."""
+        keys = self._catalogue.passage_keys()
+        for at in range(0, len(keys), LEXICAL_BATCH):
+            yield from sorted(self._catalogue.passages(keys[at : at + LEXICAL_BATCH]).items())
 
     def _refresh_lexical(self) -> None:
         """Takes over what was written since, and finishes what an interrupted ingest left out.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from retrieval.catalogue import Catalogue
-from retrieval.features import ANALYZER, Analyzer, Features
+from retrieval.features import ANALYZER, Analyzer
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.second_look import DEPTH as LOOKED_AT
@@ -68,10 +68,10 @@ class HybridRetriever:
 
     def retrieve(self, query: str, k: int) -> list[Hit]:
         """At most `k` hits, best first, ties broken by passage id; none for a query without a usable token."""
-        tokens = self._analyzer.features(query)
-        if not len(tokens) or k < 1:
+        if k < 1 or not len(self._analyzer.features(query)):
             return []
-        ranked = fuse(self._sparse(query, tokens), self._dense(query) if self._dense_weight else {}, self._dense_weight)
+        sparse = self.sparse(query) if self._dense_weight < 1 else {}
+        ranked = fuse(sparse, self.dense(query) if self._dense_weight else {}, self._dense_weight)
         ranked = [(key, score) for key, score in ranked if score > 0]
         hits: list[Hit] = []
         for at in range(0, len(ranked), 2 * k):
@@ -82,9 +82,9 @@ class HybridRetriever:
             hits += [Hit(passages[key], score) for key, score in some if key in passages]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
 
-    def _sparse(self, query: str, tokens: Features) -> dict[int, float]:
+    def sparse(self, query: str) -> dict[int, float]:
         """The best passages of the lexical leg with scores 0..1; what the second look did not see stays behind it."""
-        keys, scores = self._lexical.search(tokens, DEPTH)
+        keys, scores = self._lexical.search(self._analyzer.features(query), DEPTH)
         if not len(keys):
             return {}
         ranked = (scores / scores[0]).astype(np.float64)
@@ -94,7 +94,8 @@ class HybridRetriever:
             ranked[:LOOKED_AT] = seen
         return dict(zip(keys.tolist(), ranked.tolist(), strict=True))
 
-    def _dense(self, query: str) -> dict[int, float]:
+    def dense(self, query: str) -> dict[int, float]:
+        """The nearest passages of the dense leg with their cosine."""
         found = self._store.search(self._embedder.embed_query(query), DEPTH)
         keys = self._catalogue.keys_by_id([passage_id for passage_id, _ in found])
         return {keys[passage_id]: similarity for passage_id, similarity in found if passage_id in keys}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.arabic import words
 from retrieval.assistant import Assistant
+from retrieval.evals.datasets import holds
 from retrieval.evals.questions import GoldQuestion
 from retrieval.types import Answer, Turn
 
@@ -31,16 +31,11 @@ class Outcome:
     @property
     def evidence_first(self) -> bool:
         """The first citation's quote holds a gold evidence span, spelling variants apart."""
-        return bool(self.answer.citations) and _holds(self.answer.citations[0].quote, self.gold.evidence)
+        return bool(self.answer.citations) and holds(self.answer.citations[0].quote, self.gold.evidence)
 
     def answer_within(self, count: int) -> bool:
         """One of the first `count` quotes holds a gold answer."""
-        return any(_holds(citation.quote, self.gold.answers) for citation in self.answer.citations[:count])
-
-
-def _holds(quote: str, spans: Sequence[str]) -> bool:
-    text = " ".join(words(quote))
-    return any(wanted in text for span in spans if (wanted := " ".join(words(span))))
+        return any(holds(citation.quote, self.gold.answers) for citation in self.answer.citations[:count])
 
 
 def evaluate(assistant: Assistant, questions: Iterable[GoldQuestion]) -> list[Outcome]:

@@ -1,0 +1,120 @@
+"""A data set made searchable: its corpus ingested as any articles are, and searched in every configuration wanted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+
+from retrieval.evals.configurations import Configuration
+from retrieval.evals.datasets import Dataset, holds
+from retrieval.evals.measures import PerQuery, per_query
+from retrieval.evals.runs import Run, ranked
+from retrieval.features import Analysis
+from retrieval.index import Index
+from retrieval.ingest import LEXICAL_BATCH
+from retrieval.lexical import LexicalIndex
+from retrieval.protocols import Retriever
+from retrieval.types import Hit, IngestReport, Passage
+
+DEPTH = 100
+"""Passages asked for, enough for a run that other measures can be taken of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One configuration, or one run from a file, over one data set."""
+
+    dataset: Dataset
+    configuration: str
+    run: Run
+    """Documents, in the order of their best passage."""
+    values: PerQuery
+    passages: int = 0
+    seconds_index: float = 0.0
+    milliseconds: Sequence[float] = field(default_factory=tuple)
+    """One value a query; none for a run from a file."""
+
+
+class Bench:
+    """A data set and the index made of its corpus. Compared configurations get a lexical index of their own."""
+
+    def __init__(self, dataset: Dataset, index: Index) -> None:
+        """`index` is empty, in a folder of its own."""
+        self.dataset = dataset
+        self.index = index
+        self.report = IngestReport()
+
+    def fill(self) -> IngestReport:
+        """Ingests the corpus."""
+        self.report = self.index.ingest([self.dataset.corpus])
+        return self.report
+
+    def measure(self, wanted: Configuration) -> Result:
+        """Asks every query, one after another."""
+        if not wanted.without:
+            return self._asked(wanted.name, self.index, self.report.seconds)
+        with self._variant(wanted) as (retriever, seconds):
+            return self._asked(wanted.name, retriever, seconds)
+
+    def score(self, name: str, run: Run) -> Result:
+        """A run of documents from elsewhere, judged by document."""
+        return Result(self.dataset, name, run, per_query(self.dataset.qrels, run))
+
+    def _asked(self, name: str, retriever: Retriever | Index, seconds_index: float) -> Result:
+        hits: dict[str, list[Hit]] = {}
+        milliseconds = []
+        for query, text in self.dataset.queries.items():
+            began = time.perf_counter()
+            hits[query] = retriever.retrieve(text, DEPTH)
+            milliseconds.append(1000 * (time.perf_counter() - began))
+        run = {query: ranked(query, [(_document(hit), hit.score) for hit in found]) for query, found in hits.items()}
+        values = per_query(self.dataset.qrels, evidence_run(self.dataset, hits))
+        return Result(self.dataset, name, run, values, self.index.passage_count, seconds_index, milliseconds)
+
+    @contextmanager
+    def _variant(self, wanted: Configuration) -> Iterator[tuple[Retriever, float]]:
+        """A retriever over the same passages, and the seconds its lexical index took, if it needs one of its own."""
+        variant = partial(
+            self.index.variant, analyzer=wanted.analyzer, second_look=wanted.second_look, dense=wanted.dense
+        )
+        if not wanted.reindexed:
+            yield variant(), 0.0
+            return
+        lexical = LexicalIndex(self.index.data_dir / "variants" / wanted.name)
+        lexical.clear()
+        began = time.perf_counter()
+        passages = _analysed(self.index.passages(), wanted)
+        while batch := list(islice(passages, LEXICAL_BATCH)):
+            lexical.update(add=batch, remove=(), generation=1)
+        yield variant(lexical), time.perf_counter() - began
+        lexical.clear()
+
+
+def _analysed(passages: Iterator[tuple[int, Passage]], wanted: Configuration) -> Iterator[tuple[int, Analysis]]:
+    for key, passage in passages:
+        yield key, wanted.analyzer.analyse(passage.source.title if wanted.title else "", passage.text)
+
+
+def _document(hit: Hit) -> str:
+    return hit.passage.source.article_id
+
+
+def evidence_run(dataset: Dataset, hits: Mapping[str, Sequence[Hit]]) -> Run:
+    """Documents as evidence: a relevant one stands where its first passage with a gold span stands, in sets with spans.
+
+    So the measures do not depend on how articles are divided: a passage counts for what it holds, not for its id.
+    """
+    relevant = {(qrel.query_id, qrel.doc_id) for qrel in dataset.qrels if qrel.relevance > 0}
+
+    def counts(query: str, hit: Hit) -> bool:
+        spans = dataset.answers.get(query, ())
+        return not spans or (query, _document(hit)) not in relevant or holds(hit.passage.text, spans)
+
+    return {
+        query: ranked(query, [(_document(hit), hit.score) for hit in found if counts(query, hit)])
+        for query, found in hits.items()
+    }

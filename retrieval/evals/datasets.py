@@ -1,0 +1,185 @@
+"""Data sets in BEIR layout: `corpus.jsonl`, `queries.jsonl`, `qrels/<split>.tsv`, and `answers.jsonl` where gold spans exist.
+
+Thakur et al. 2021, "BEIR". Whatever is broken is refused with its file and line, nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ir_measures import Qrel
+
+from retrieval.arabic import words
+from retrieval.errors import DatasetBroken
+
+Records = Iterator[tuple[int, dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One split. Every query of its qrels is in `queries`, every document of its qrels in `documents`."""
+
+    folder: Path
+    split: str
+    documents: frozenset[str]
+    queries: Mapping[str, str]
+    qrels: Sequence[Qrel]
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The gold spans of each query; none in a set without spans."""
+    notes: tuple[DatasetBroken, ...] = ()
+    """What is odd and yet scored as the field does: a text that cannot be found, a question nothing is relevant to."""
+
+    @property
+    def name(self) -> str:
+        return self.folder.resolve().name
+
+    @property
+    def corpus(self) -> Path:
+        return self.folder / "corpus.jsonl"
+
+
+def read_retrieval(folder: Path, split: str | None) -> Dataset:
+    """A split of a data set, checked; without a name, `test` or the only one there. Raises `DatasetBroken`."""
+    split, path = qrels_of(folder, split)
+    documents, empty = _documents(folder / "corpus.jsonl")
+    texts = _queries(folder / "queries.jsonl")
+    qrels = list(_qrels(path, texts, documents))
+    queries = {qrel.query_id: texts[qrel.query_id] for qrel in qrels}
+    relevant = {qrel.query_id for qrel in qrels if qrel.relevance > 0}
+    blank = [f"no words in query {query}" for query, text in queries.items() if not words(text)]
+    unanswered = [f"nothing is relevant to query {query}; it scores 0" for query in queries if query not in relevant]
+    notes = [
+        DatasetBroken(path=folder / "corpus.jsonl", line=line, problem="no text: it cannot be found") for line in empty
+    ]
+    notes += [DatasetBroken(path=path, problem=problem) for problem in (*unanswered, *blank)]
+    answers = gold_spans(folder, texts) if (folder / "answers.jsonl").is_file() else {}
+    wanted = {query: spans for query, spans in answers.items() if query in queries}
+    return Dataset(folder, split, frozenset(documents), queries, qrels, wanted, tuple(notes))
+
+
+def qrels_of(folder: Path, split: str | None) -> tuple[str, Path]:
+    """The name of a split and the file of its judgements. Raises `DatasetBroken`, which names the splits that there are."""
+    found = {path.stem: path for path in sorted((folder / "qrels").glob("*.tsv"))}
+    found |= {path.stem.removeprefix("qrels."): path for path in sorted(folder.glob("qrels.*.tsv"))}
+    if (whole := folder / "qrels.tsv").is_file():
+        found.setdefault("test", whole)
+        if split:
+            found.setdefault(split, whole)
+    wanted = split or ("test" if "test" in found or len(found) != 1 else next(iter(found)))
+    if wanted not in found:
+        there = f"; there are: {', '.join(found)}" if found else ""
+        raise DatasetBroken(path=folder, problem=f"no qrels for split {wanted}{there}")
+    return wanted, found[wanted]
+
+
+def gold_spans(folder: Path, texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The gold answers of `answers.jsonl` by query."""
+    spans: dict[str, tuple[str, ...]] = {}
+    for line, record in records(folder / "answers.jsonl", "_id"):
+        query = str(record["_id"])
+        if query not in texts:
+            raise DatasetBroken(path=folder / "answers.jsonl", line=line, problem=f"unknown query {query}")
+        spans[query] = strings(record, "answers")
+    return spans
+
+
+def holds(text: str, spans: Sequence[str]) -> bool:
+    """Whether a text holds one of the spans, spelling variants apart."""
+    normal = " ".join(words(text))
+    return any(wanted in normal for span in spans if (wanted := " ".join(words(span))))
+
+
+# ------------------------------------------------------------------------------------------------------ the files
+
+
+def records(path: Path, *fields: str) -> Records:
+    """The objects of a JSON Lines file with their line. Raises `DatasetBroken` with the line that is at fault."""
+    for number, line in _lines(path):
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise DatasetBroken(path=path, line=number, problem="not valid JSON") from error
+        if not isinstance(record, dict):
+            raise DatasetBroken(path=path, line=number, problem="not an object")
+        for name in fields:
+            if name not in record:
+                raise DatasetBroken(path=path, line=number, problem=f"no {name}")
+        yield number, record
+
+
+def strings(record: dict[str, Any], name: str) -> tuple[str, ...]:
+    """A field that holds a list of strings, or one, or nothing."""
+    values = record.get(name) or ()
+    return tuple(str(value) for value in ([values] if isinstance(values, str) else values))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line
+    except (OSError, UnicodeDecodeError) as error:
+        problem = getattr(error, "strerror", None) or "not UTF-8"
+        raise DatasetBroken(path=path, problem=problem) from error
+
+
+def _identified(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The records of a file whose `_id` must be unique and fit a TREC run, which parts its columns by blanks."""
+    seen: set[str] = set()
+    for line, record in records(path, "_id", "text"):
+        identity = str(record["_id"])
+        if not identity or identity.split() != [identity]:
+            raise DatasetBroken(path=path, line=line, problem=f"an id must be one word: {identity!r}")
+        if identity in seen:
+            raise DatasetBroken(path=path, line=line, problem=f"duplicate id {identity}")
+        if not isinstance(record["text"], str):
+            raise DatasetBroken(path=path, line=line, problem="text is not a string")
+        seen.add(identity)
+        yield line, identity, record
+    if not seen:
+        raise DatasetBroken(path=path, line=1, problem="no records")
+
+
+def _documents(path: Path) -> tuple[set[str], list[int]]:
+    """The ids of the corpus, and the lines of texts without a word."""
+    documents: set[str] = set()
+    empty = []
+    for line, identity, record in _identified(path):
+        documents.add(identity)
+        if not record["text"].strip():
+            empty.append(line)
+    return documents, empty
+
+
+def _queries(path: Path) -> dict[str, str]:
+    return {identity: record["text"] for _, identity, record in _identified(path)}
+
+
+def _qrels(path: Path, queries: Mapping[str, str], documents: set[str]) -> Iterator[Qrel]:
+    """The judgements: `query, document, grade` parted by tabs, with or without a head, or TREC's four columns."""
+    seen: set[tuple[str, str]] = set()
+    for number, line in _lines(path):
+        columns = line.split("\t") if "\t" in line else line.split()
+        columns = [column.strip() for column in columns]
+        if number == 1 and columns[0] == "query-id":
+            continue
+        if len(columns) not in (3, 4):
+            raise DatasetBroken(path=path, line=number, problem="not query, document and grade")
+        query, document, grade = columns[0], columns[-2], columns[-1]
+        if not grade.lstrip("-").isdecimal():
+            raise DatasetBroken(path=path, line=number, problem=f"{grade!r} is not a grade")
+        if query not in queries:
+            raise DatasetBroken(path=path, line=number, problem=f"unknown query {query}")
+        if document not in documents:
+            raise DatasetBroken(path=path, line=number, problem=f"unknown document {document}")
+        if (query, document) in seen:
+            raise DatasetBroken(path=path, line=number, problem=f"{document} is judged twice for query {query}")
+        seen.add((query, document))
+        yield Qrel(query, document, int(grade))
+    if not seen:
+        raise DatasetBroken(path=path, line=1, problem="no judgements")
