@@ -84,8 +84,10 @@ def normalize(text: str) -> str:
     """
     text = _MARKS.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)))
     text = text.translate(_LETTERS).lower()
-    text = _LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    return _THOUSANDS.sub("", _MARKS.sub("", text).translate(_LETTERS))
+    if not unicodedata.is_normalized("NFKD", text):
+        text = _LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+        text = _MARKS.sub("", text).translate(_LETTERS)
+    return _THOUSANDS.sub("", text)
 
 
 def words(text: str) -> list[str]:

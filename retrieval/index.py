@@ -90,8 +90,12 @@ class Index:
         with self._refreshing:
             self._refresh_lexical()
         if self._dense_weight:
-            self._store.open(self._fingerprint, generation=self._catalogue.generation)
+            self.open_vectors()
         return self._retriever.retrieve(query, k)
+
+    def open_vectors(self) -> None:
+        """Opens the store, or takes over what another process wrote into it."""
+        self._store.open(self._fingerprint, generation=self._catalogue.generation)
 
     def variant(
         self, lexical: LexicalIndex | None = None, *, analyzer: Analyzer, second_look: bool, dense: bool
@@ -187,6 +191,10 @@ class Index:
             lock.release()
 
     # -------------------------------------------------------------------------------------------------- fingerprint
+
+    def record_fingerprint(self) -> None:
+        """Says of the articles stored that they are indexed as this index would do it."""
+        self._catalogue.record(self._fingerprint)
 
     @property
     def _fingerprint(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -71,7 +71,10 @@ class HybridRetriever:
         if k < 1 or not len(self._analyzer.features(query)):
             return []
         sparse = self.sparse(query) if self._dense_weight < 1 else {}
-        ranked = fuse(sparse, self.dense(query) if self._dense_weight else {}, self._dense_weight)
+        return self.hits(fuse(sparse, self.dense(query) if self._dense_weight else {}, self._dense_weight), k)
+
+    def hits(self, ranked: Sequence[tuple[int, float]], k: int) -> list[Hit]:
+        """The best `k` passages, given by key and score, best first, ties by key; those with score 0 are none."""
         ranked = [(key, score) for key, score in ranked if score > 0]
         hits: list[Hit] = []
         for at in range(0, len(ranked), 2 * k):

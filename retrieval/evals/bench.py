@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
+import numpy as np
+
 from retrieval.evals.configurations import Configuration
 from retrieval.evals.datasets import Dataset, holds
-from retrieval.evals.measures import PerQuery, per_query
+from retrieval.evals.measures import MAIN, Comparison, Interval, PerQuery, compare, interval, mean, per_query
 from retrieval.evals.runs import Run, ranked
 from retrieval.features import Analysis
 from retrieval.index import Index
@@ -37,6 +39,32 @@ class Result:
     seconds_index: float = 0.0
     milliseconds: Sequence[float] = field(default_factory=tuple)
     """One value a query; none for a run from a file."""
+
+    def figures(self) -> dict[str, str | int | float | None]:
+        """The measures and the costs, by the names under which they are reported."""
+        return {
+            "dataset": self.dataset.name,
+            "split": self.dataset.split,
+            "configuration": self.configuration,
+            "queries": len(self.dataset.queries),
+            "passages": self.passages,
+            **{name: round(mean(values), 4) for name, values in self.values.items()},
+            "seconds_index": round(self.seconds_index, 2),
+            "ms_per_query_p50": self.percentile(50),
+            "ms_per_query_p95": self.percentile(95),
+        }
+
+    def percentile(self, rank: int) -> float | None:
+        """Milliseconds a query; None for a run from a file."""
+        return round(float(np.percentile(self.milliseconds, rank)), 2) if self.milliseconds else None
+
+    def intervals(self) -> dict[str, Interval]:
+        """The bootstrap 95 % interval of each measure."""
+        return {name: interval(list(values.values())) for name, values in self.values.items()}
+
+    def against(self, other: Result) -> Comparison:
+        """The main measure against that of another result over the same queries."""
+        return compare(self.values[MAIN], other.values[MAIN], other=other.configuration)
 
 
 class Bench:

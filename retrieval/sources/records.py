@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -22,7 +23,7 @@ SAMPLE_BYTES = 1 << 18
 _TEXT_FIELDS = ("text", "body", "content")
 _LINE_END = "\n"
 _PEEKED_LINES = 20
-_UNDECODED = ("\udc80", "\udcff")
+_UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, Draft | RecordBroken]]:
@@ -79,7 +80,7 @@ def _has_text(record: Mapping[str, Json]) -> bool:
 
 
 def _draft_of_line(line: str, path: Path, number: int) -> Draft | RecordBroken:
-    if any(_UNDECODED[0] <= character <= _UNDECODED[1] for character in line):
+    if _UNDECODED.search(line):
         return RecordBroken(path=path, line=number, problem="not valid UTF-8")
     try:
         return _draft(json.loads(line), path, number)
