@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import evaluating_search
 from bot.console import AsJson, DataDir, filled_index, tell_failures
 from bot.help_page import Command, Group
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from retrieval.evals.answers import Figures, Outcome
 
 app = typer.Typer(cls=Group)
+app.command(cls=Command)(evaluating_search.retrieval)
 
 
 @app.callback(invoke_without_command=True)
@@ -31,7 +33,7 @@ def evaluate(context: typer.Context) -> None:
 @app.command(cls=Command)
 def answers(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE.jsonl|DIR...")],
-    split: Annotated[str, typer.Option("--split", metavar="NAME")] = "test",
+    split: Annotated[str | None, typer.Option("--split", metavar="NAME")] = None,
     misses: Annotated[bool, typer.Option("--misses")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -55,7 +57,7 @@ def answers(
     return 0
 
 
-def _outcomes(path: Path, split: str, settings: Settings, messages: Messages) -> list[Outcome]:
+def _outcomes(path: Path, split: str | None, settings: Settings, messages: Messages) -> list[Outcome]:
     """The questions of a file, asked over the articles held; or those of a data set, over an index made of its corpus."""
     from bot import wiring
     from retrieval.evals.answers import evaluate as ask_all

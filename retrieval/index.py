@@ -192,6 +192,9 @@ class Index:
 
     # -------------------------------------------------------------------------------------------------- fingerprint
 
+    def record_dense_weight(self, weight: float) -> None:
+        """(comes with the dense leg)"""
+
     def record_fingerprint(self) -> None:
         """Says of the articles stored that they are indexed as this index would do it."""
         self._catalogue.record(self._fingerprint)

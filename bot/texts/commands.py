@@ -49,8 +49,54 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Check the set-up: what is configured, what answers, what is missing, and the command that mends it.",
     ),
     "example.doctor": ("dalil doctor", "dalil doctor"),
-    "help.eval": ("قِس جودة الأجوبة.", "Measure how good the answers are."),
-    "example.eval": ("dalil eval answers seeds/questions.jsonl", "dalil eval answers seeds/questions.jsonl"),
+    "help.eval": ("قِس جودة البحث والأجوبة.", "Measure how good search and answers are."),
+    "example.eval": (
+        "dalil eval retrieval DIR --split train\ndalil eval answers seeds/questions.jsonl",
+        "dalil eval retrieval DIR --split train\ndalil eval answers seeds/questions.jsonl",
+    ),
+    "help.eval.retrieval": (
+        "قِس البحث على مجموعات بتنسيق BEIR (corpus.jsonl وqueries.jsonl وqrels)، وقارن بين الإعدادات.",
+        "Measure search over data sets in BEIR layout (corpus.jsonl, queries.jsonl, qrels) and compare configurations.",
+    ),
+    "help.eval.retrieval.folders": ("مجلدات مجموعات البيانات.", "Folders of data sets."),
+    "help.eval.retrieval.split": (
+        "القسم المطلوب؛ وبدونه test أو القسم الوحيد الموجود.",
+        "The split; without it, test or the only one there is.",
+    ),
+    "help.eval.retrieval.configuration": (
+        "ما يُقاس: default، أو without-grams مثلًا، أو words أو stems أو white-space.",
+        "What is measured: default, without-grams and the like, words, stems, white-space.",
+    ),
+    "help.eval.retrieval.compare": (
+        "إعداد آخر أو ملف نتائج بتنسيق TREC للمقارنة؛ يُكرَّر الخيار.",
+        "Another configuration, or a TREC run file, to compare with; repeatable.",
+    ),
+    "help.eval.retrieval.ablation": ("قارن بكل جزء محذوفًا على حدة.", "Compare with each part left out in turn."),
+    "help.eval.retrieval.run": ("اكتب النتائج في ملف بتنسيق TREC.", "Write the run to a TREC file."),
+    "help.eval.retrieval.score": (
+        "قِس ملف نتائج بتنسيق TREC بدل البحث.",
+        "Measure a TREC run file instead of searching.",
+    ),
+    "help.eval.retrieval.floor": (
+        "ملف JSON بأدنى القيم المقبولة؛ رمز الخروج 1 إن نزل مقياس عنها.",
+        "A JSON file of floors; exit code 1 when a measure is below its own.",
+    ),
+    "help.eval.retrieval.tune": (
+        "جرّب أوزان المتجهات واحفظ أفضلها مع فهرس مجلد البيانات.",
+        "Try weights of the vectors and keep the best with the index of the data folder.",
+    ),
+    "help.eval.retrieval.growth": (
+        "قِس مجموعة من N مقطع مصنوعة من جمل هذه؛ يُكرَّر الخيار.",
+        "Measure a collection of N passages made of this one's sentences; repeatable.",
+    ),
+    "help.eval.retrieval.report": (
+        "اكتب تقريرًا بصيغة HTML يُفتح بلا شبكة.",
+        "Write an HTML report that opens without a network.",
+    ),
+    "example.eval.retrieval": (
+        "dalil eval retrieval DIR --compare words --report report.html\ndalil eval retrieval DIR --ablation",
+        "dalil eval retrieval DIR --compare words --report report.html\ndalil eval retrieval DIR --ablation",
+    ),
     "help.eval.answers": (
         "قِس الأجوبة على أسئلة لها شواهد معروفة: ملف أسئلة عن المقالات، أو مجلد بتنسيق BEIR فيه answers.jsonl.",
         "Measure answers to questions with known evidence: a file about the articles held, or a BEIR folder with answers.jsonl.",

@@ -129,6 +129,23 @@ REPLIES: dict[str, tuple[str, str]] = {
     "passage.many": ("{n} مقطعًا", "{n} passages"),
     "passage.other": ("{n} مقطع", "{n} passages"),
     # dalil eval
+    "eval.counts": (
+        "الأسئلة: {queries}، المقاطع: {passages}، الفهرسة: {seconds} ث",
+        "{queries} questions, {passages} passages, indexed in {seconds} s",
+    ),
+    "eval.ranges": ("مجالات الثقة 95 %: {ranges}", "95 % intervals: {ranges}"),
+    "eval.won": ("كسب", "won"),
+    "eval.lost": ("خسر", "lost"),
+    "eval.weights": ("وزن المتجهات في الدمج وnDCG@10:", "weight of the vectors in the fusion, nDCG@10:"),
+    "eval.tuned": (
+        "حُفظ وزن المتجهات {weight} مع الفهرس في «{path}»",
+        "The vectors' weight {weight} is kept with the index in {path}",
+    ),
+    "eval.report": ("كُتب التقرير في «{path}»", "The report is in {path}"),
+    "eval.below": (
+        "{dataset}: {measure} = {value}، دون الحد الأدنى {floor}",
+        "{dataset}: {measure} is {value}, below its floor {floor}",
+    ),
     "eval.intervals": (
         "مجالات الثقة 95 % (standalone إن وُجدت): {ranges}",
         "95 % intervals (standalone if present): {ranges}",

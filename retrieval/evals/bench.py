@@ -17,7 +17,7 @@ from retrieval.evals.measures import MAIN, Comparison, Interval, PerQuery, compa
 from retrieval.evals.runs import Run, ranked
 from retrieval.features import Analysis
 from retrieval.index import Index
-from retrieval.ingest import LEXICAL_BATCH
+from retrieval.ingest import LEXICAL_BATCH, Progress
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Retriever
 from retrieval.types import Hit, IngestReport, Passage
@@ -76,9 +76,9 @@ class Bench:
         self.index = index
         self.report = IngestReport()
 
-    def fill(self) -> IngestReport:
+    def fill(self, on_progress: Progress | None = None) -> IngestReport:
         """Ingests the corpus."""
-        self.report = self.index.ingest([self.dataset.corpus])
+        self.report = self.index.ingest([self.dataset.corpus], on_progress=on_progress)
         return self.report
 
     def measure(self, wanted: Configuration) -> Result:

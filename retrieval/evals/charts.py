@@ -61,7 +61,7 @@ def histogram(series: Mapping[str, Sequence[float]], *, unit: str, marks: Mappin
     step = (WIDTH - 80) / (len(edges) - 1)
 
     def x(value: float) -> float:
-        return 40 + (min(value, top) - edges[0]) / (edges[-1] - edges[0]) * (WIDTH - 80)
+        return 40.0 + float(min(value, top) - edges[0]) / float(edges[-1] - edges[0]) * (WIDTH - 80)
 
     parts = [_tick(x(tick), _PLOT, f"{tick:.3g}", top=_PLOT - 4) for tick in np.linspace(edges[0], edges[-1], 6)]
     for number, (name, share) in enumerate(shares.items()):

@@ -50,10 +50,10 @@ def read_questions(path: Path) -> list[GoldQuestion]:
     return found
 
 
-def read_dataset(folder: Path, split: str) -> list[GoldQuestion]:
+def read_dataset(folder: Path, split: str | None) -> list[GoldQuestion]:
     """The questions of a split that have gold answers; the evidence is the answers as they stand in the corpus."""
     texts = {str(record["_id"]): str(record["text"]) for _, record in records(folder / "queries.jsonl", "_id", "text")}
-    _, qrels = qrels_of(folder, split)
+    split, qrels = qrels_of(folder, split)
     with qrels.open(encoding="utf-8", newline="") as file:
         wanted = {row[0] for row in csv.reader(file, delimiter="\t") if row}
     found = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from retrieval.evals.bench import Bench, evidence_run
 from retrieval.evals.measures import MAIN, mean, per_query
@@ -26,6 +26,6 @@ def dense_weights(bench: Bench) -> dict[float, float]:
     return found
 
 
-def best_weight(tables: Sequence[dict[float, float]]) -> float:
+def best_weight(tables: Sequence[Mapping[float, float]]) -> float:
     """The weight with the best mean over data sets; of equals the smallest, which asks the vectors least."""
     return max(WEIGHTS, key=lambda weight: (round(sum(table[weight] for table in tables), 6), -weight))

@@ -1,0 +1,154 @@
+"""`dalil eval retrieval`: search measured over data sets in BEIR layout, compared, tuned, grown, held above a floor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.console import AsJson, DataDir, progress, tell_failures
+
+if TYPE_CHECKING:
+    from bot.messages import Messages
+    from bot.settings import Settings
+    from retrieval.evals.bench import Bench, Result
+    from retrieval.evals.datasets import Dataset
+    from retrieval.evals.growth import Growth
+    from retrieval.evals.report import Section
+
+
+def retrieval(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...")],
+    split: Annotated[str | None, typer.Option("--split", metavar="NAME")] = None,
+    configuration: Annotated[str, typer.Option("--configuration", metavar="NAME")] = "default",
+    compare: Annotated[list[str] | None, typer.Option("--compare", metavar="NAME|FILE")] = None,
+    ablation: Annotated[bool, typer.Option("--ablation")] = False,
+    run: Annotated[Path | None, typer.Option("--run", metavar="FILE")] = None,
+    score: Annotated[Path | None, typer.Option("--score", metavar="FILE")] = None,
+    floor: Annotated[Path | None, typer.Option("--floor", metavar="FILE")] = None,
+    tune: Annotated[bool, typer.Option("--tune")] = False,
+    growth: Annotated[list[int] | None, typer.Option("--growth", min=100, metavar="N")] = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE.html")] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> int:
+    """Measures search over data sets."""
+    from bot.evaluation_tables import result_lines, result_object
+    from bot.settings import begin
+    from retrieval.evals.configurations import ablations
+    from retrieval.evals.datasets import read_retrieval
+    from retrieval.evals.floors import drops, read_floors
+    from retrieval.evals.report import page
+
+    settings, messages = begin(data_dir)
+    others = [*(compare or []), *(each.name for each in ablations() if ablation)]
+    _check_names([configuration, *others])
+    datasets = [read_retrieval(folder, split) for folder in folders]
+    floors = read_floors(floor, [dataset.name for dataset in datasets]) if floor else {}
+    sections: list[Section] = []
+    for dataset in datasets:
+        for note in dataset.notes:
+            typer.echo(messages.error(note), err=True)
+        section = _measured(
+            dataset, settings, messages, [score or configuration, *others], tune=tune, growth=growth or []
+        )
+        if run:
+            _write_run(run if len(datasets) == 1 else run.with_stem(f"{run.stem}.{dataset.name}"), section.result)
+        if as_json:
+            typer.echo(json.dumps(result_object(section), ensure_ascii=False))
+        else:
+            typer.echo("\n".join(result_lines(section, messages)))
+        sections.append(section)
+    if tune:
+        _record_weight(sections, settings, messages)
+    if report:
+        report.write_text(page(sections), encoding="utf-8")
+        typer.echo(messages("eval.report", path=report), err=True)
+    below = [drop for section in sections if floor for drop in drops(section.result, floors)]
+    for drop in below:
+        value, least = f"{drop.value:.4f}", f"{drop.floor:.4f}"
+        typer.echo(
+            messages("eval.below", dataset=drop.dataset, measure=drop.measure, value=value, floor=least), err=True
+        )
+    return 1 if below else 0
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Before anything is measured. Raises `BadSetting` for what is neither a configuration nor a file."""
+    from retrieval.evals.configurations import configuration
+
+    for name in names:
+        if not Path(name).is_file():
+            configuration(name)
+
+
+def _measured(
+    dataset: Dataset,
+    settings: Settings,
+    messages: Messages,
+    names: Sequence[str | Path],
+    *,
+    tune: bool,
+    growth: Sequence[int],
+) -> Section:
+    from retrieval.evals.report import Section
+    from retrieval.evals.tuning import dense_weights
+
+    with _bench(dataset, settings, messages) as bench:
+        result, *others = [_result(bench, name) for name in names]
+        weights = dense_weights(bench) if tune else {}
+    return Section(result, others, weights, [_grown(dataset, size) for size in growth])
+
+
+@contextmanager
+def _bench(dataset: Dataset, settings: Settings, messages: Messages) -> Iterator[Bench]:
+    """The data set over an index in a folder of its own, with the models of the settings."""
+    from bot import wiring
+    from retrieval.evals.bench import Bench
+
+    with TemporaryDirectory(prefix="dalil-eval-") as folder:
+        own = settings.model_copy(update={"data_dir": Path(folder), "chroma_url": None})
+        with wiring.opened_index(own) as index:
+            bench = Bench(dataset, index)
+            with progress(messages) as on_progress:
+                tell_failures(bench.fill(on_progress=on_progress), messages)
+            yield bench
+
+
+def _result(bench: Bench, name: str | Path) -> Result:
+    """The result of a configuration, or the scores of a run file."""
+    from retrieval.evals.configurations import PRESETS, configuration
+    from retrieval.evals.runs import read_run
+
+    if isinstance(name, str) and (name in PRESETS or not Path(name).is_file()):
+        return bench.measure(configuration(name))
+    return bench.score(Path(name).name, read_run(Path(name)))
+
+
+def _grown(dataset: Dataset, size: int) -> Growth:
+    from retrieval.evals.growth import grow
+
+    with TemporaryDirectory(prefix="dalil-growth-") as folder:
+        return grow(dataset, size, Path(folder))
+
+
+def _write_run(path: Path, result: Result) -> None:
+    from retrieval.evals.runs import write_run
+
+    write_run(path, result.run, f"dalil-{result.configuration}")
+
+
+def _record_weight(sections: Sequence[Section], settings: Settings, messages: Messages) -> None:
+    """Keeps the best weight of the dense leg with the index of the data folder."""
+    from bot import wiring
+    from retrieval.evals.tuning import best_weight
+
+    weight = best_weight([section.weights for section in sections])
+    with wiring.opened_index(settings) as index:
+        index.record_dense_weight(weight)
+    typer.echo(messages("eval.tuned", weight=f"{weight:.2f}", path=settings.data_dir), err=True)
