@@ -26,8 +26,8 @@ class Whisker:
     high: float
 
 
-def whiskers(rows: Sequence[Whisker]) -> str:
-    """Values as dots on a common scale, their intervals as lines; the first row is what the others are seen against."""
+def whiskers(rows: Sequence[Whisker], *, against_first: bool = False) -> str:
+    """Values as dots on a common scale, their intervals as lines; a guide through the first where others are seen against it."""
     low = max(0.0, math.floor(10 * min(row.low for row in rows)) / 10)
     high = min(1.0, math.ceil(10 * max(row.high for row in rows)) / 10)
     high = high if high > low else low + 0.1
@@ -38,7 +38,8 @@ def whiskers(rows: Sequence[Whisker]) -> str:
 
     ticks = np.linspace(low, high, 6 if round(10 * (high - low)) % 5 == 0 else round(10 * (high - low)) + 1)
     parts = [_tick(x(tick), height - _BOTTOM + 6, f"{tick:.2f}", top=0) for tick in ticks]
-    parts.append(_line("guide", x(rows[0].value), 0, x(rows[0].value), height - _BOTTOM + 6))
+    if against_first:
+        parts.append(_line("guide", x(rows[0].value), 0, x(rows[0].value), height - _BOTTOM + 6))
     for place, row in enumerate(rows):
         y = _ROW * place + _ROW / 2
         parts += [
@@ -50,20 +51,21 @@ def whiskers(rows: Sequence[Whisker]) -> str:
     return _svg(height, parts, "Values with 95 % intervals")
 
 
-def histogram(series: Mapping[str, Sequence[float]], *, unit: str, marks: Mapping[str, float] | None = None) -> str:
+def histogram(series: Mapping[str, Sequence[float]], *, title: str, marks: Mapping[str, float] | None = None) -> str:
     """Distributions over common bins, one behind the other, as shares of each; `marks` are named values on the axis."""
     kept = {name: np.array(values, dtype=float) for name, values in series.items() if len(values)}
     everything = np.concatenate(list(kept.values()))
-    top = float(np.percentile(everything, 99)) or 1.0
-    edges = np.linspace(min(0.0, float(everything.min())), top, 41)
-    shares = {name: np.histogram(np.minimum(values, top), edges)[0] / len(values) for name, values in kept.items()}
+    tick, top = _scale(float(np.percentile(everything, 99)))
+    edges = np.linspace(0.0, top, 41)
+    shares = {name: np.histogram(np.clip(values, 0.0, top), edges)[0] / len(values) for name, values in kept.items()}
     highest = max(float(share.max()) for share in shares.values()) or 1.0
     step = (WIDTH - 80) / (len(edges) - 1)
 
     def x(value: float) -> float:
         return 40.0 + float(min(value, top) - edges[0]) / float(edges[-1] - edges[0]) * (WIDTH - 80)
 
-    parts = [_tick(x(tick), _PLOT, f"{tick:.3g}", top=_PLOT - 4) for tick in np.linspace(edges[0], edges[-1], 6)]
+    ticks = np.arange(0.0, top + tick / 2, tick)
+    parts = [_tick(x(value), _PLOT, f"{value:g}", top=_PLOT - 4) for value in ticks.round(6)]
     for number, (name, share) in enumerate(shares.items()):
         bars = [
             f'<rect x="{40 + at * step:.1f}" y="{_PLOT - tall:.1f}" width="{step - 1:.1f}" height="{tall:.1f}"/>'
@@ -73,11 +75,18 @@ def histogram(series: Mapping[str, Sequence[float]], *, unit: str, marks: Mappin
         parts += [f'<g class="series{number}">{"".join(bars)}</g>', _legend(number, name)]
     for name, value in (marks or {}).items():
         parts += [_line("guide", x(value), 24, x(value), _PLOT), _text(x(value) + 4, 34, f"{name} {value:.3g}")]
-    parts.append(_text(WIDTH - 40, _PLOT + 32, unit, anchor="end"))
-    return _svg(_PLOT + _BOTTOM + 4, parts, f"Distribution, {unit}")
+    return _svg(_PLOT + 24, parts, title)
 
 
-def lines(series: Mapping[str, Sequence[tuple[float, float]]], *, across: str, unit: str) -> str:
+def _scale(largest: float) -> tuple[float, float]:
+    """A round step and the end of an axis from 0 with four to eight steps."""
+    largest = max(largest, 1e-9)
+    power = 10 ** math.floor(math.log10(largest))
+    step = next(power * part for part in (0.1, 0.2, 0.25, 0.5, 1, 2) if largest <= 8 * power * part)
+    return step, step * math.ceil(largest / step - 1e-9)
+
+
+def lines(series: Mapping[str, Sequence[tuple[float, float]]], *, title: str) -> str:
     """Values over sizes, both on logarithmic scales; each series is a line with its points labelled."""
     points = [point for of_series in series.values() for point in of_series if min(point) > 0]
     spans = [(math.log10(min(values)), math.log10(max(values))) for values in zip(*points, strict=True)]
@@ -100,8 +109,7 @@ def lines(series: Mapping[str, Sequence[tuple[float, float]]], *, across: str, u
                 _text(x + 8, y - 6, f"{value:.3g}"),
             ]
         parts.append(_legend(number, name))
-    parts.append(_text(WIDTH - 20, _PLOT + 32, f"{unit} over {across}", anchor="end"))
-    return _svg(_PLOT + _BOTTOM + 4, parts, f"{unit} over {across}")
+    return _svg(_PLOT + 24, parts, title)
 
 
 def _svg(height: float, parts: Sequence[str], title: str) -> str:

@@ -48,17 +48,18 @@ def _section(section: Section) -> str:
         f"<h2>{_auto(result.dataset.name)} <small>{escape(result.dataset.split)}: {len(result.dataset.queries):,} questions, "
         f"{result.passages:,} passages</small></h2>",
         _measures(results),
-        _figure(f"{MAIN} by configuration", whiskers([_whisker(each) for each in results])),
+        _figure(f"{MAIN} by configuration", whiskers([_whisker(each) for each in results], against_first=True)),
         _figure("All measures", whiskers([
             Whisker(name, mean(values), *result.intervals()[name]) for name, values in result.values.items()
         ])),
     ]  # fmt: skip
     if result.milliseconds:
         marks = {"p50": result.percentile(50) or 0.0, "p95": result.percentile(95) or 0.0}
-        parts.append(
-            _figure("Time of a question", histogram({"questions": result.milliseconds}, unit="ms", marks=marks))
-        )
-    parts.append(_figure("Score of the first document", histogram(_first_scores(result), unit="score")))
+        title = "Time of a question, ms"
+        parts.append(_figure(title, histogram({"questions": result.milliseconds}, title=title, marks=marks)))
+    if scores := _second_scores(result):
+        title = "Score of the second document, that of the first being 1"
+        parts.append(_figure(title, histogram(scores, title=title)))
     if comparisons:
         parts.append(_compared(comparisons))
     parts += [_changes(comparison, result.dataset.queries) for comparison in comparisons]
@@ -73,13 +74,14 @@ def _whisker(result: Result) -> Whisker:
     return Whisker(result.configuration, mean(result.values[MAIN]), *result.intervals()[MAIN])
 
 
-def _first_scores(result: Result) -> dict[str, list[float]]:
+def _second_scores(result: Result) -> dict[str, list[float]]:
+    """How near the second comes to the first, where the first is right and where it is not."""
     found: dict[str, list[float]] = {"first is relevant": [], "first is not": []}
     for query, documents in result.run.items():
-        if documents:
+        if len(documents) > 1 and documents[0].score > 0:
             right = result.values["R@1"].get(query, 0.0) > 0
-            found["first is relevant" if right else "first is not"].append(documents[0].score)
-    return found if any(found.values()) else {"none found": [0.0]}
+            found["first is relevant" if right else "first is not"].append(documents[1].score / documents[0].score)
+    return {name: scores for name, scores in found.items() if scores}
 
 
 # ------------------------------------------------------------------------------------------------------ tables
@@ -151,8 +153,9 @@ def _growth(growth: Sequence[Growth]) -> str:
         for g in growth
     ]  # fmt: skip
     times = {"p50": [(g.passages, g.p50) for g in growth], "p95": [(g.passages, g.p95) for g in growth]}
-    plot = lines(times, across="passages", unit="ms") if len(growth) > 1 else ""
-    return f"<h3>Growth</h3>{_table(head, rows)}{_figure('Time of a question', plot) if plot else ''}"
+    title = "Time of a question, ms, over passages"
+    plot = _figure(title, lines(times, title=title)) if len(growth) > 1 else ""
+    return f"<h3>Growth</h3>{_table(head, rows)}{plot}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
