@@ -10,6 +10,7 @@ from retrieval.catalogue import Catalogue
 from retrieval.features import ANALYZER, Analyzer
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
+from retrieval.query import read_query
 from retrieval.second_look import DEPTH as LOOKED_AT
 from retrieval.second_look import look
 from retrieval.store import PassageStore
@@ -87,12 +88,13 @@ class HybridRetriever:
 
     def sparse(self, query: str) -> dict[int, float]:
         """The best passages of the lexical leg with scores 0..1; what the second look did not see stays behind it."""
-        keys, scores = self._lexical.search(self._analyzer.features(query), DEPTH)
+        wanted = read_query(query, self._analyzer)
+        keys, scores = self._lexical.search(wanted.features, DEPTH, wanted.weights)
         if not len(keys):
             return {}
         ranked = (scores / scores[0]).astype(np.float64)
         if self._second_look:
-            seen = look(self._analyzer.stems_of(query), self._lexical, keys[:LOOKED_AT], scores[:LOOKED_AT])
+            seen = look(wanted.things, self._lexical, keys[:LOOKED_AT], scores[:LOOKED_AT])
             ranked[LOOKED_AT:] *= seen.min() / ranked[len(seen) - 1]
             ranked[:LOOKED_AT] = seen
         return dict(zip(keys.tolist(), ranked.tolist(), strict=True))

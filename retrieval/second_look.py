@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.features import feature_hash
+from retrieval.features import Stems, feature_hash
 from retrieval.forms import forms_of, likeness
 from retrieval.lexical import LexicalIndex, Sentences
 from retrieval.segments import END, Keys
@@ -26,26 +26,30 @@ passage, in its best sentence, in its title. Features by Arabic-wide rarity, of 
 exact stems were tried and gain nothing on a set that took no part in learning."""
 
 Matrix = NDArray[np.float32]
+Things = Sequence[Sequence[Stems]]
+"""As `retrieval.query` gives them."""
 
 
-def look(stems: Sequence[str], index: LexicalIndex, keys: Keys, scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """New scores, 0..1, of passages given best first with their BM25, for a question given by its stems."""
+def look(things: Things, index: LexicalIndex, keys: Keys, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    """New scores, 0..1, of passages given best first with their BM25, for the things that a question looks for."""
     weights = np.array(list(WEIGHTS.values()))
-    return np.asarray(features(stems, index, keys, scores) @ (weights / weights.sum()))
+    return np.asarray(features(things, index, keys, scores) @ (weights / weights.sum()))
 
 
-def features(stems: Sequence[str], index: LexicalIndex, keys: Keys, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+def features(things: Things, index: LexicalIndex, keys: Keys, scores: NDArray[np.float32]) -> NDArray[np.float64]:
     """The features of `WEIGHTS`, in their order; shape (passages, features)."""
-    wanted = list(dict.fromkeys(stems))
-    if not wanted or not len(keys):
+    stems = list(dict.fromkeys(stem for thing in things for phrase in thing for stem in phrase))
+    if not stems or not len(keys):
         return np.outer(scores / max(scores.max(initial=0.0), 1e-9), np.array([1.0, 0.0, 0.0, 0.0]))
-    hashes = np.array([feature_hash(f"={stem}") for stem in wanted], dtype=np.uint64)
-    rarity = index.rarity(hashes)
-    rarity = (rarity / rarity.sum()).astype(np.float32)
+    hashes = np.array([feature_hash(f"={stem}") for stem in stems], dtype=np.uint64)
+    rows = {stem: row for row, stem in enumerate(stems)}
+    wanted = [[[rows[stem] for stem in phrase] for phrase in thing] for thing in things]
+    rarity = _rarity(index.rarity(hashes), wanted)
     sentences = index.sentences(keys)
-    alike = likeness(forms_of(wanted), sentences.forms)
+    alike = likeness(forms_of(stems), sentences.forms)
     alike[hashes[:, None] == sentences.stems[None, :]] = 1.0
     by_sentence, titles = _by_sentence(alike, sentences)
+    by_sentence = np.stack([np.max([by_sentence[phrase].mean(axis=0) for phrase in thing], axis=0) for thing in wanted])
     found = rarity @ by_sentence
     in_title = found[titles]
     found[titles] = 0.0
@@ -58,6 +62,12 @@ def features(stems: Sequence[str], index: LexicalIndex, keys: Keys, scores: NDAr
         ],
         axis=1,
     ).astype(np.float64)
+
+
+def _rarity(of_stems: NDArray[np.float64], wanted: list[list[list[int]]]) -> Matrix:
+    """How much each thing counts, in sum 1: as rare as its commonest name."""
+    rarity = np.array([min(of_stems[phrase].mean() for phrase in thing) for thing in wanted])
+    return np.asarray(rarity / rarity.sum(), dtype=np.float32)
 
 
 def _by_sentence(alike: Matrix, sentences: Sentences) -> tuple[Matrix, NDArray[np.int64]]:

@@ -1,0 +1,179 @@
+"""Questions in Latin letters over Arabic articles, without a model: a news glossary for words, letters for names.
+
+`data/glossary.tsv` was written for Dalil: an English word or phrase and one to three Arabic words for it, best first. What it lacks is
+taken for a name. A question that is not English is taken for Arabizi. Arabic words among Latin ones stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from retrieval.arabic import words
+from retrieval.transliteration import of_arabizi, of_name
+
+_FILE = Path(__file__).parent / "data" / "glossary.tsv"
+_LONGEST = 4
+"""Words of the longest entries."""
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_PIECE = re.compile(r"[A-Za-zÀ-ɏ0-9][A-Za-zÀ-ɏ0-9'’.&-]*|[^\W_]+")
+
+Term = tuple[str, ...]
+"""Ways to say one thing in Arabic, the best first, and the word itself, which an article may have in Latin letters."""
+
+_QUESTION_PHRASES = {
+    "how many": "كم عدد", "how much": "كم", "how old": "كم عمر", "how long": "كم مدة", "how far": "كم مسافة", "how tall": "كم طول",
+    "how high": "كم ارتفاع", "how often": "كم مرة", "what year": "في أي عام", "what time": "متى", "which year": "في أي عام",
+    "what country": "في أي دولة", "which country": "في أي دولة", "what city": "في أي مدينة", "which city": "في أي مدينة",
+    "who is": "من هو", "who was": "من هو", "when": "متى", "where": "أين", "who": "من", "whom": "من", "whose": "من", "why": "لماذا",
+    "how": "كيف", "what is": "ما هو", "what are": "ما هي", "what did": "ماذا", "what does": "ماذا", "what": "ما", "which": "أي",
+}  # fmt: skip
+_STOP_WORDS = """
+a an the of to in on at by for from with about into onto over under between among through during before after above below and or but
+nor so than as if because while though although until since i me my we us our you your he him his she her it its they them their this
+that these those there here is are was were be been being am do does did done have has had having can could will would shall should may
+might must not no yes also too very just only own same such any some all each every both either neither other another what when where
+who whom whose which why how many much more most less least please tell ago up out off down again further once per via vs versus
+according amid upon within without against toward towards
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+_ARABIZI_TABLE = """
+meen min mn man: من | shu sho shou esh eish matha mada eh wesh: ماذا | ma: ما
+leh leish lesh limatha: لماذا | wen ween wayn fen feen ayna: أين | emta mata imta: متى
+kif keef kayf kayfa ezay: كيف | kam kem adesh: كم | hal: هل | fi fee: في | 3an: عن | 3ala 3la: على | ila ela: إلى
+bi: ب | wa w: و | huwa howa: هو | hiya heya: هي | illi elli: الذي | ba3d b3d: بعد | 2abl qabl: قبل
+"""
+_ARABIZI_WORDS = {
+    latin: arabic.strip()
+    for names, arabic in (
+        entry.split(":") for line in _ARABIZI_TABLE.split("\n") for entry in line.split("|") if ":" in entry
+    )
+    for latin in names.split()
+}
+
+
+def needs_translation(text: str) -> bool:
+    """Whether a text has words in Latin letters."""
+    return bool(_LATIN.search(text))
+
+
+def in_arabic(text: str) -> str:
+    """The question in Arabic words, the best for each: enough to tell what is asked for. A text without Latin letters stays."""
+    if not needs_translation(text):
+        return text
+    pieces = _PIECE.findall(text)
+    if not is_english(pieces):
+        return " ".join(_ARABIZI_WORDS.get(piece.lower()) or _best(term) for piece, term in _arabizi(pieces))
+    asked, rest = _question_phrase(pieces)
+    return " ".join([asked, *(_best(term) for term in _english(rest))]).strip()
+
+
+def terms(text: str) -> list[Term]:
+    """What a text looks for, thing by thing, as normalised words or phrases; stop words left out."""
+    pieces = _PIECE.findall(text)
+    if not is_english(pieces):
+        return [term for piece, term in _arabizi(pieces) if piece.lower() not in _ARABIZI_WORDS]
+    return list(_english(_question_phrase(pieces)[1]))
+
+
+def is_english(pieces: list[str]) -> bool:
+    """Whether the words in Latin letters are English rather than Arabizi: three in ten are, and no digit stands for a letter."""
+    latin = [piece.lower() for piece in pieces if _LATIN.match(piece) or (piece[:1].isdigit() and _LATIN.search(piece))]
+    known = sum(piece in _STOP or bool(_entry(piece)) for piece in latin if piece not in _ARABIZI_WORDS)
+    return not any(_as_letter(piece) for piece in latin) and known * 10 >= len(latin) * 3
+
+
+def _as_letter(piece: str) -> bool:
+    """Whether a digit stands among letters as in 7arb, ra2ees (and not as in 1st, 20th, covid-19, g20)."""
+    return bool(re.search(r"[a-z][235679](?=[a-z])|^[35679](?=[a-z]{2})", piece)) and not re.match(
+        r"\d+(?:st|nd|rd|th|s)$", piece
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ words
+
+
+@lru_cache(maxsize=1)
+def _glossary() -> dict[str, tuple[str, ...]]:
+    entries = (line.split("\t") for line in _FILE.read_text(encoding="utf-8").splitlines())
+    return {english: tuple(arabic) for english, *arabic in entries}
+
+
+def _entry(word: str) -> tuple[str, ...]:
+    """The Arabic of a word or phrase, looked up as it is, then in its base form; () for one not in the glossary."""
+    glossary = _glossary()
+    return next((glossary[form] for form in _forms(word) if form in glossary), ())
+
+
+def _forms(word: str) -> Iterator[str]:
+    """A word or phrase and what it may be an inflection of (Porter 1980, step 1, backwards)."""
+    yield word
+    stem = re.sub(r"'s?$", "", word)
+    yield stem
+    if stem.endswith("ies") or stem.endswith("ied"):
+        yield stem[:-3] + "y"
+    if stem.endswith("es"):
+        yield stem[:-2]
+    if stem.endswith("s"):
+        yield stem[:-1]
+    for ending in ("ed", "ing", "er", "ers", "ly"):
+        if stem.endswith(ending) and len(stem) > len(ending) + 2:
+            base = stem[: -len(ending)]
+            yield base
+            yield base + "e"
+            if base[-1] == base[-2]:
+                yield base[:-1]
+
+
+def _question_phrase(pieces: list[str]) -> tuple[str, list[str]]:
+    """The Arabic question words a question begins with, or that stand first in it, and the other pieces."""
+    lower = [piece.lower() for piece in pieces]
+    for at in range(len(lower)):
+        for size in (2, 1):
+            phrase = " ".join(lower[at : at + size])
+            if phrase in _QUESTION_PHRASES:
+                asked = _QUESTION_PHRASES[phrase]
+                return asked, [*pieces[:at], *pieces[at + size :]]
+    return "", pieces
+
+
+def _english(pieces: list[str]) -> Iterator[Term]:
+    """The longest entries from left to right; what is in none is a name, in Arabic letters."""
+    lower = [re.sub(r"[.’]+$", "", piece.lower()).replace("’", "'") for piece in pieces]
+    at = 0
+    while at < len(pieces):
+        size, found = next(
+            ((size, found) for size in range(min(_LONGEST, len(pieces) - at), 1, -1) if (found := _entry(" ".join(lower[at : at + size])))),
+            (1, ()),
+        )  # fmt: skip
+        if size > 1:
+            yield _normal(*found)
+        elif lower[at] not in _STOP or (pieces[at].isupper() and at and len(pieces[at]) > 1):
+            yield _word(pieces[at], lower[at])
+        at += size
+
+
+def _word(piece: str, lower: str) -> Term:
+    if not _LATIN.search(piece):  # a number, or an Arabic word
+        return _normal(piece)
+    if found := _entry(lower):
+        return _normal(*found, piece)
+    parts = [part for part in re.split(r"[-.&']", lower) if part]
+    if len(parts) > 1:
+        return _normal(" ".join(_best(_word(part, part)) for part in parts), piece)
+    return _normal(*of_name(lower), piece)
+
+
+def _arabizi(pieces: list[str]) -> Iterator[tuple[str, Term]]:
+    for piece in pieces:
+        yield piece, _normal(*of_arabizi(piece), piece) if _LATIN.search(piece) else _normal(piece)
+
+
+def _normal(*phrases: str) -> Term:
+    return tuple(dict.fromkeys(normal for phrase in phrases if (normal := " ".join(words(phrase)))))
+
+
+def _best(term: Term) -> str:
+    return term[0] if term else ""
