@@ -89,8 +89,10 @@ def _lacks_anchor(question: Question, candidate: Candidate) -> bool:
     phrases = [[stem(word) for word in phrase.split() if not is_stop_word(word)] for phrase in question.quoted]
     if any(phrase and not any(_present(stem_, present) for stem_ in phrase) for phrase in phrases):
         return True
-    named = {stem(word) for word in question.content if word.removeprefix("ال") in _ORDINALS or _is_latin(word)}
-    if not all(_present(stem_, present) for stem_ in named):
+    ordinals = {stem(word) for word in question.content if word.removeprefix("ال") in _ORDINALS}
+    if not all(_present(stem_, present) for stem_ in ordinals):
+        return True
+    if not all(any(_all_present(name, present) for name in ways) for ways in question.names):
         return True
     numbers = [match for stem_, match in zip(question.stems, candidate.matches, strict=True) if stem_.isdigit()]
     places = {place for word in question.content if (place := place_named(word))}
@@ -104,8 +106,8 @@ def _words_and_stems(passage: Passage) -> tuple[list[str], set[str]]:
     return passage_words, {stem(word) for word in passage_words}
 
 
-def _is_latin(word: str) -> bool:
-    return word.isascii() and word.isalpha()
+def _all_present(name: str, stems: set[str]) -> bool:
+    return all(_present(stem(word), stems) for word in name.split())
 
 
 def _present(wanted: str, stems: set[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from retrieval.arabic import is_stop_word, normalize, stem, words
 from retrieval.frequency import weight
+from retrieval.translation import in_arabic, names
 from retrieval.types import Reason
 
 Kind = Literal["who", "when", "where", "how_many", "why", "how", "said", "what"]
@@ -81,6 +82,8 @@ class Question:
     """Whether it asks بكم, for how much."""
     identity: bool
     """Whether it asks who somebody is (من هو وزير الخارجية)."""
+    names: tuple[tuple[str, ...], ...] = ()
+    """Names it gives in Latin letters, each as the normalised ways to write it."""
 
     def weighed(self, values: Sequence[float]) -> float:
         """The mean of one value a stem, each weighed by how telling its stem is."""
@@ -92,8 +95,12 @@ CARRIED = 0.4
 """What a word carried over from an earlier question weighs, of what it weighs in its own."""
 
 
-def analyse(text: str, carried: Sequence[str] = ()) -> Question:
-    """The question as the scorers need it; `carried` are normalised words of the conversation that it is about."""
+def analyse(question: str, carried: Sequence[str] = ()) -> Question:
+    """The question as the scorers need it; `carried` are normalised words of the conversation that it is about.
+
+    One in Latin letters is taken in Arabic words.
+    """
+    text = question if is_arabic(question) else in_arabic(question)
     normal = " ".join(words(text))
     content = tuple(dict.fromkeys(word for word in words(text) if not is_stop_word(word))) or tuple(words(text))
     stems = tuple(dict.fromkeys(stem(word) for word in content))
@@ -109,6 +116,7 @@ def analyse(text: str, carried: Sequence[str] = ()) -> Question:
         counted=_counted(normal),
         priced=bool(re.search(r"\bو?بكم\b", normal)),
         identity=bool(_IDENTITY.search(normal)),
+        names=tuple(names(question)),
     )
 
 

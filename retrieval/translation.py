@@ -24,7 +24,9 @@ Term = tuple[str, ...]
 """Ways to say one thing in Arabic, the best first, and the word itself, which an article may have in Latin letters."""
 
 _QUESTION_PHRASES = {
-    "how many": "كم عدد", "how much": "كم", "how old": "كم عمر", "how long": "كم مدة", "how far": "كم مسافة", "how tall": "كم طول",
+    "how many times": "كم مرة", "how deep": "كم عمق", "how wide": "كم عرض", "how fast": "كم سرعة", "how large": "كم مساحة",
+    "how big": "كم مساحة", "how heavy": "كم وزن", "how many": "كم عدد", "how much": "كم", "how old": "كم عمر",
+    "how long": "كم مدة", "how far": "كم مسافة", "how tall": "كم طول",
     "how high": "كم ارتفاع", "how often": "كم مرة", "what year": "في أي عام", "what time": "متى", "which year": "في أي عام",
     "what country": "في أي دولة", "which country": "في أي دولة", "what city": "في أي مدينة", "which city": "في أي مدينة",
     "who is": "من هو", "who was": "من هو", "when": "متى", "where": "أين", "who": "من", "whom": "من", "whose": "من", "why": "لماذا",
@@ -78,11 +80,33 @@ def terms(text: str) -> list[Term]:
     return list(_english(_question_phrase(pieces)[1]))
 
 
+def names(text: str) -> list[Term]:
+    """The names that a passage must have to answer: words in Latin letters amid Arabic ones, or capitals not in the glossary."""
+    pieces = _PIECE.findall(text)
+    latin = [piece for piece in pieces if _LATIN.search(piece)]
+    if len(latin) * 2 > len(pieces):
+        known = is_english(pieces)
+        latin = [
+            piece
+            for piece in latin
+            if known and piece[0].isupper() and piece != pieces[0] and not _known(piece.lower())
+        ]
+    return [_word(piece, piece.lower()) for piece in latin]
+
+
+def _known(word: str) -> bool:
+    return word in _STOP or bool(_entry(word)) or word in _words_of_entries()
+
+
 def is_english(pieces: list[str]) -> bool:
-    """Whether the words in Latin letters are English rather than Arabizi: three in ten are, and no digit stands for a letter."""
+    """Whether the words in Latin letters are English or names rather than Arabizi.
+
+    Arabizi has digits for letters, or more of its own function words than English ones.
+    """
     latin = [piece.lower() for piece in pieces if _LATIN.match(piece) or (piece[:1].isdigit() and _LATIN.search(piece))]
     known = sum(piece in _STOP or bool(_entry(piece)) for piece in latin if piece not in _ARABIZI_WORDS)
-    return not any(_as_letter(piece) for piece in latin) and known * 10 >= len(latin) * 3
+    arabizi = sum(piece in _ARABIZI_WORDS and piece not in _STOP for piece in latin)
+    return not any(_as_letter(piece) for piece in latin) and (known >= arabizi or not arabizi)
 
 
 def _as_letter(piece: str) -> bool:
@@ -99,6 +123,11 @@ def _as_letter(piece: str) -> bool:
 def _glossary() -> dict[str, tuple[str, ...]]:
     entries = (line.split("\t") for line in _FILE.read_text(encoding="utf-8").splitlines())
     return {english: tuple(arabic) for english, *arabic in entries}
+
+
+@lru_cache(maxsize=1)
+def _words_of_entries() -> frozenset[str]:
+    return frozenset(word for entry in _glossary() for word in entry.split())
 
 
 def _entry(word: str) -> tuple[str, ...]:
@@ -131,7 +160,7 @@ def _question_phrase(pieces: list[str]) -> tuple[str, list[str]]:
     """The Arabic question words a question begins with, or that stand first in it, and the other pieces."""
     lower = [piece.lower() for piece in pieces]
     for at in range(len(lower)):
-        for size in (2, 1):
+        for size in (3, 2, 1):
             phrase = " ".join(lower[at : at + size])
             if phrase in _QUESTION_PHRASES:
                 asked = _QUESTION_PHRASES[phrase]
