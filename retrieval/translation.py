@@ -196,8 +196,12 @@ def _word(piece: str, lower: str) -> Term:
 
 
 def _arabizi(pieces: list[str]) -> Iterator[tuple[str, Term]]:
+    """Each piece with its ways; names of the glossary, such as Gaza, first. An article that stands alone is left out."""
     for piece in pieces:
-        yield piece, _normal(*of_arabizi(piece), piece) if _LATIN.search(piece) else _normal(piece)
+        if not _LATIN.search(piece):
+            yield piece, _normal(piece)
+        elif piece.lower() not in ("al", "el", "il"):
+            yield piece, _normal(*_glossary().get(piece.lower(), ()), *of_arabizi(piece), piece)
 
 
 def _normal(*phrases: str) -> Term:

@@ -1,0 +1,350 @@
+"""Data sets, runs, measures and comparisons of `dalil eval retrieval`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import ir_measures
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ir_measures import Qrel, ScoredDoc
+
+from retrieval.errors import BadSetting, DatasetBroken
+from retrieval.evals.bench import Bench, Result, evidence_run
+from retrieval.evals.configurations import PARTS, PRESETS, ablations, configuration
+from retrieval.evals.datasets import read_retrieval
+from retrieval.evals.floors import drops, read_floors
+from retrieval.evals.growth import grow
+from retrieval.evals.measures import MAIN, compare, interval, mean, per_query, randomization_p
+from retrieval.evals.report import Section, page
+from retrieval.evals.runs import ranked, read_run, write_run
+from retrieval.evals.tuning import WEIGHTS, best_weight, dense_weights
+from retrieval.hashing import BundledEmbedder
+from retrieval.index import Index
+from retrieval.types import Hit, Passage, Source
+from tests.beir import DOCUMENTS, QRELS, QUERIES, write_dataset
+
+# ------------------------------------------------------------------------------------------------------ data sets
+
+
+def test_a_data_set_is_read_with_its_split(tmp_path: Path) -> None:
+    dataset = read_retrieval(write_dataset(tmp_path / "news", answers={"q1": ["العقوبات"]}), None)
+    assert (dataset.name, dataset.split, dataset.notes) == ("news", "test", ())
+    assert dataset.documents == frozenset(DOCUMENTS)
+    assert dict(dataset.queries) == QUERIES
+    assert list(dataset.qrels) == [Qrel(*row) for row in QRELS]
+    assert dataset.answers == {"q1": ("العقوبات",)}
+
+
+def test_the_only_split_is_taken_and_a_missing_one_is_answered_with_those_there(tmp_path: Path) -> None:
+    write_dataset(tmp_path, split="train")
+    assert read_retrieval(tmp_path, None).split == "train"
+    with pytest.raises(DatasetBroken, match="there are: train"):
+        read_retrieval(tmp_path, "dev")
+    write_dataset(tmp_path, split="dev")
+    with pytest.raises(DatasetBroken, match="test"):
+        read_retrieval(tmp_path, None)
+
+
+@pytest.mark.parametrize("name", ["qrels.tsv", "qrels.test.tsv"])
+def test_qrels_beside_the_other_files_will_do(tmp_path: Path, name: str) -> None:
+    (write_dataset(tmp_path) / "qrels" / "test.tsv").rename(tmp_path / name)
+    assert len(read_retrieval(tmp_path, "test").qrels) == 3
+
+
+def _append(name: str, line: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        with (folder / name).open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    return change
+
+
+def _remove(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "file", "line", "problem"),
+    [
+        (_remove("corpus.jsonl"), "corpus.jsonl", None, "No such file"),
+        (_remove("queries.jsonl"), "queries.jsonl", None, "No such file"),
+        (_remove("qrels/test.tsv"), "", None, "no qrels for split test"),
+        (_append("corpus.jsonl", '{"_id": "d1", "text": "نص"}'), "corpus.jsonl", 5, "duplicate id d1"),
+        (_append("corpus.jsonl", '{"_id": "d9"}'), "corpus.jsonl", 5, "no text"),
+        (_append("corpus.jsonl", '{"_id": "two words", "text": "نص"}'), "corpus.jsonl", 5, "one word"),
+        (_append("corpus.jsonl", "{broken"), "corpus.jsonl", 5, "not valid JSON"),
+        (_append("queries.jsonl", '{"_id": "q1", "text": "سؤال"}'), "queries.jsonl", 4, "duplicate id q1"),
+        (_append("queries.jsonl", '{"_id": "q9", "text": 7}'), "queries.jsonl", 4, "not a string"),
+        (_append("qrels/test.tsv", "q9\td1\t1"), "test.tsv", 5, "unknown query q9"),
+        (_append("qrels/test.tsv", "q1\td9\t1"), "test.tsv", 5, "unknown document d9"),
+        (_append("qrels/test.tsv", "q1\td1\t1"), "test.tsv", 5, "judged twice"),
+        (_append("qrels/test.tsv", "q1\td2\tyes"), "test.tsv", 5, "not a grade"),
+        (_append("qrels/test.tsv", "q1"), "test.tsv", 5, "not query, document and grade"),
+        (_append("answers.jsonl", '{"_id": "q9", "answers": ["نص"]}'), "answers.jsonl", 1, "unknown query q9"),
+    ],
+)
+def test_a_broken_data_set_is_refused_with_its_file_and_line(
+    tmp_path: Path, damage: Callable[[Path], None], file: str, line: int | None, problem: str
+) -> None:
+    damage(write_dataset(tmp_path))
+    with pytest.raises(DatasetBroken) as caught:
+        read_retrieval(tmp_path, "test")
+    values = caught.value.values
+    assert Path(str(values["path"])).name == (file or tmp_path.name)
+    assert values.get("line") == (None if line is None else str(line))
+    assert problem in str(values["problem"])
+
+
+def test_what_is_odd_is_noted_and_scored(tmp_path: Path) -> None:
+    write_dataset(
+        tmp_path,
+        documents={**DOCUMENTS, "d5": ("بلا نص", " ")},
+        queries={**QUERIES, "q4": "من فاز؟", "q5": "؟؟"},
+        qrels=[*QRELS, ("q4", "d4", 0), ("q5", "d4", 1)],
+    )
+    dataset = read_retrieval(tmp_path, None)
+    problems = [str(note.values["problem"]) for note in dataset.notes]
+    assert problems == [
+        "no text: it cannot be found",
+        "nothing is relevant to query q4; it scores 0",
+        "no words in query q5",
+    ]
+    assert dataset.notes[0].values["line"] == "5"
+    result = _bench(dataset, tmp_path / "index").measure(configuration("default"))
+    assert result.values[MAIN] == {"q1": 1.0, "q2": 1.0, "q3": 1.0, "q4": 0.0, "q5": 0.0}
+
+
+# ------------------------------------------------------------------------------------------------------ runs, measures
+
+
+def test_a_run_comes_back_from_its_file_in_the_same_order(tmp_path: Path) -> None:
+    run = {
+        "q1": ranked("q1", [("b", 0.5), ("a", 0.5), ("b", 0.4), ("c", 0.5)]),
+        "q2": [],
+        "q3": ranked("q3", [("a", 2.0)]),
+    }
+    assert [found.doc_id for found in run["q1"]] == ["b", "a", "c"]
+    assert run["q1"][0].score > run["q1"][1].score > run["q1"][2].score
+    write_run(tmp_path / "run.trec", run, "dalil")
+    assert (tmp_path / "run.trec").read_text(encoding="utf-8").splitlines()[0] == "q1 Q0 b 1 0.500000 dalil"
+    again = read_run(tmp_path / "run.trec")
+    assert {query: [found.doc_id for found in docs] for query, docs in again.items()} == {
+        "q1": ["b", "a", "c"],
+        "q3": ["a"],
+    }
+    as_ir_measures = list(ir_measures.read_trec_run(str(tmp_path / "run.trec")))
+    assert as_ir_measures[0] == ScoredDoc("q1", "b", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("q1 Q0 a 1 x name\n", "1", "columns"),
+        ("q1 Q0 a 1 2.0 n\nq1 Q0\n", "2", "columns"),
+        ("q1 Q0 a 1 2 n\nq1 Q0 a 2 1 n", "2", "twice"),
+        ("", "1", "no lines"),
+    ],
+)
+def test_a_broken_run_is_refused_with_its_line(tmp_path: Path, text: str, line: str, problem: str) -> None:
+    (tmp_path / "run").write_text(text, encoding="utf-8")
+    with pytest.raises(DatasetBroken, match=problem) as caught:
+        read_run(tmp_path / "run")
+    assert caught.value.values["line"] == line
+
+
+def test_measures_are_those_of_the_formulas_and_a_query_without_hits_has_nought() -> None:
+    qrels = [Qrel("q1", "a", 1), Qrel("q2", "b", 1), Qrel("q3", "c", 1)]
+    run = {"q1": ranked("q1", [("x", 3.0), ("a", 2.0)]), "q2": ranked("q2", [("b", 1.0)]), "q3": []}
+    values = per_query(qrels, run)
+    assert values["nDCG@10"] == pytest.approx({"q1": 1 / math.log2(3), "q2": 1.0, "q3": 0.0})
+    assert values["RR@10"] == {"q1": 0.5, "q2": 1.0, "q3": 0.0}
+    assert values["R@1"] == {"q1": 0.0, "q2": 1.0, "q3": 0.0}
+    assert values["R@5"] == {"q1": 1.0, "q2": 1.0, "q3": 0.0}
+
+
+def test_a_comparison_names_what_was_won_and_lost() -> None:
+    found = compare({"a": 1.0, "b": 0.5, "c": 0.2}, {"a": 0.0, "b": 0.5, "c": 0.9}, other="x")
+    assert (dict(found.won), dict(found.lost)) == ({"a": 1.0}, {"c": pytest.approx(-0.7)})
+    assert found.difference == pytest.approx(0.1)
+    assert found.interval[0] < found.difference < found.interval[1]
+    assert compare({"a": 1.0}, {"a": 1.0}, other="x").p == 1.0
+
+
+@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), min_size=1, max_size=9))
+def test_p_is_that_of_all_signs(differences: list[float]) -> None:
+    """Against every assignment of signs, counted one by one."""
+    changed = [abs(value) for value in differences if value]
+    signs = np.array(np.meshgrid(*[[-1, 1]] * len(changed))).reshape(len(changed), -1) if changed else np.zeros((0, 1))
+    sums = np.abs(signs.T @ np.array(changed)) if changed else np.array([0.0])
+    exact = float((sums >= abs(sum(differences)) - 1e-9).mean())
+    assert randomization_p(np.array(differences)) == pytest.approx(exact, abs=0.03)
+
+
+def test_an_interval_holds_its_mean_and_narrows_with_more_values() -> None:
+    low, high = interval([0.0, 1.0] * 10)
+    assert low < 0.5 < high
+    narrow_low, narrow_high = interval([0.0, 1.0] * 1000)
+    assert low < narrow_low < 0.5 < narrow_high < high
+
+
+def test_a_document_stands_where_its_passage_with_the_gold_span_stands(tmp_path: Path) -> None:
+    dataset = read_retrieval(write_dataset(tmp_path, answers={"q1": ["الخلاف على العقوبات"]}), None)
+
+    def hit(document: str, text: str, score: float) -> Hit:
+        return Hit(Passage(f"{document}#0", Source(document, ""), 0, text, 0, len(text)), score)
+
+    hits = [hit("d1", "لا شيء", 0.9), hit("d2", "غيره", 0.8), hit("d1", "الخلافُ على العقوبات", 0.7), hit("d3", "", 0.6)]
+    run = evidence_run(dataset, {"q1": hits, "q2": hits})
+    assert [found.doc_id for found in run["q1"]] == ["d2", "d1", "d3"]
+    assert [found.doc_id for found in run["q2"]] == ["d1", "d2", "d3"]  # a question without spans is judged by document
+
+
+# ------------------------------------------------------------------------------------------------------ configurations
+
+
+def test_names_of_configurations() -> None:
+    assert configuration("default").without == frozenset()
+    assert configuration("without-grams,title").without == {"grams", "title"}
+    assert {each.name for each in ablations()} == {f"without-{part}" for part in PARTS}
+    for name in PRESETS:
+        assert configuration(name).name == name
+    assert not configuration("words").analyzer.grams and configuration("words").analyzer.normalization
+    for wrong in ("grams", "without-", "without-nothing", ""):
+        with pytest.raises(BadSetting, match="without-PART"):
+            configuration(wrong)
+
+
+def _bench(dataset: object, folder: Path) -> Bench:
+    from retrieval.evals.datasets import Dataset
+
+    assert isinstance(dataset, Dataset)
+    bench = Bench(dataset, Index(folder, BundledEmbedder()))
+    bench.fill()
+    return bench
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    folder = tmp_path_factory.mktemp("bench")
+    return _bench(read_retrieval(write_dataset(folder / "news"), None), folder / "index")
+
+
+@pytest.mark.parametrize("name", [*PRESETS, *(f"without-{part}" for part in PARTS)])
+def test_every_configuration_finds_what_shares_its_words(bench: Bench, name: str) -> None:
+    result = bench.measure(configuration(name))
+    assert result.configuration == name
+    assert set(result.run) == set(QUERIES)
+    assert result.values[MAIN]["q1"] == 1.0
+    assert len(result.milliseconds) == 3
+    assert not list((bench.index.data_dir / "variants").glob("*"))
+
+
+def test_leaving_a_part_out_takes_its_gain_away(tmp_path: Path) -> None:
+    documents = {
+        "d1": ("", "حضر مُحَمَّدٌ الاجتماعَ"),
+        "d2": ("", "قال المتحدث إن الأمر انتهى"),
+        "d3": ("ملف المياه", "وصل الوفد"),
+    }
+    queries = {"normalization": "محمد", "grams": "المتحدثث", "title": "المياه"}
+    qrels = [("normalization", "d1", 1), ("grams", "d2", 1), ("title", "d3", 1)]
+    dataset = read_retrieval(write_dataset(tmp_path / "set", documents=documents, queries=queries, qrels=qrels), None)
+    bench = _bench(dataset, tmp_path / "index")
+    assert mean(bench.measure(configuration("default")).values[MAIN]) == 1.0
+    for part in queries:
+        assert bench.measure(configuration(f"without-{part}")).values[MAIN][part] == 0.0, part
+
+
+def test_a_run_from_a_file_is_scored_like_the_search_it_came_from(bench: Bench, tmp_path: Path) -> None:
+    result = bench.measure(configuration("default"))
+    write_run(tmp_path / "run", result.run, "dalil")
+    scored = bench.score("run", read_run(tmp_path / "run"))
+    assert scored.values == result.values
+    assert scored.figures()["ms_per_query_p50"] is None
+
+
+def test_the_weight_of_the_vectors_is_the_best_and_of_equals_the_smallest(bench: Bench) -> None:
+    table = dense_weights(bench)
+    assert set(table) == set(WEIGHTS)
+    assert all(0.0 <= value <= 1.0 for value in table.values())
+    flat = dict.fromkeys(WEIGHTS, 0.5)
+    assert best_weight([flat]) == 0.0
+    assert best_weight([{**flat, 0.4: 0.9}, {**flat, 0.3: 0.6}]) == 0.4
+
+
+# ------------------------------------------------------------------------------------------------------ floors, report
+
+
+def test_floors_name_every_measure_below(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "floors.json").write_text(
+        '{"news": {"nDCG@10": 0.5, "R@1": 1.1}, "other": {"R@1": 0}}', encoding="utf-8"
+    )
+    floors = read_floors(tmp_path / "floors.json", ["news"])
+    (drop,) = drops(bench.measure(configuration("default")), floors)
+    assert (drop.dataset, drop.measure, drop.value, drop.floor) == ("news", "R@1", 1.0, 1.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("{", "not an object"), ("[]", "not an object"), ("{}", "no floors for news"), ('{"news": {"MAP": 1}}', "measures are"),
+     ('{"news": {}}', "measures are"), ('{"news": 3}', "not an object")],
+)  # fmt: skip
+def test_broken_floors_are_refused(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "floors.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DatasetBroken, match=problem):
+        read_floors(tmp_path / "floors.json", ["news"])
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in ("meta", "rect", "line", "circle", "polyline"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("rect", "line", "circle", "polyline"):
+            assert self.open.pop() == tag
+
+
+def test_the_report_is_one_page_that_needs_no_network_and_escapes_what_it_shows(tmp_path: Path) -> None:
+    queries = {"q1": "لماذا انهارت <script>القمة</script>؟", "q2": "أين المعرض؟", "q3": "زلزال"}
+    dataset = read_retrieval(write_dataset(tmp_path / "a<b", queries=queries), None)
+    bench = _bench(dataset, tmp_path / "index")
+    result = bench.measure(configuration("default"))
+    nothing = Result(dataset, "nothing", {}, per_query(dataset.qrels, {}))
+    growth = [grow(dataset, size, _folder(tmp_path / str(size))) for size in (120, 240)]
+    text = page([Section(result, [nothing], dense_weights(bench), growth), Section(nothing)])
+    parser = _Tags()
+    parser.feed(text)
+    assert parser.open == []
+    assert not re.search(r"(?:src|href)=|https?:|<script|@import|url\(", text)
+    assert "a&lt;b" in text and "&lt;script&gt;" in text
+    assert "dir=auto" in text and "prefers-color-scheme: dark" in text
+    assert f"{mean(result.values[MAIN]):.3f}" in text
+    assert all(f"{each.passages:,}" in text for each in growth)
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def test_growth_makes_as_many_passages_as_wanted(tmp_path: Path) -> None:
+    dataset = read_retrieval(write_dataset(tmp_path / "news"), None)
+    found = grow(dataset, 300, _folder(tmp_path / "grown"))
+    index = Index(tmp_path / "grown", BundledEmbedder())
+    assert found.passages == 300 == index.passage_count
+    assert index.retrieve("القمة الثانية", 3)
+    assert found.all_in_per_second and found.all_in_per_second > 0
+    assert found.seconds_to_add < 1.0
+    assert found.memory_mb > 10
+    index.close()
