@@ -1,0 +1,114 @@
+"""`dalil eval retrieval` from the command line: the contract's JSON, files in and out, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retrieval.evals.configurations import PARTS
+from tests.beir import QUERIES, write_dataset
+from tests.test_cli import dalil, folder  # noqa: F401 - fixtures
+
+CONTRACT = {
+    "dataset", "queries", "passages", "nDCG@10", "R@1", "R@5", "R@20", "RR@10", "seconds_index", "ms_per_query_p50",
+    "ms_per_query_p95",
+}  # fmt: skip
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path / "sets" / "news")
+
+
+def test_json_is_one_object_a_data_set_with_the_keys_of_the_contract(dalil: Any, news: Path) -> None:  # noqa: F811
+    other = write_dataset(news.parent / "other", queries={"q1": "القمة"}, qrels=[("q1", "d1", 1)])
+    outcome = dalil("eval", "retrieval", str(news), str(other), "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    first, second = [json.loads(line) for line in outcome.out.splitlines()]
+    assert first.keys() >= CONTRACT and second.keys() >= CONTRACT
+    assert (first["dataset"], first["queries"], first["passages"], first["nDCG@10"]) == ("news", 3, 4, 1.0)
+    assert (second["dataset"], second["queries"]) == ("other", 1)
+    assert 0 < first["ms_per_query_p50"] <= first["ms_per_query_p95"]
+    assert first["intervals"]["nDCG@10"] == [1.0, 1.0]
+    assert not Path(".dalil").exists()
+
+
+def test_table_names_the_questions_won_and_lost(dalil: Any, news: Path) -> None:  # noqa: F811
+    write_dataset(news, queries={**QUERIES, "q1": "لِماذا انهَارت القِمَّةُ؟"}, qrels=[("q1", "d1", 1), ("q2", "d2", 1)])
+    out = dalil("eval", "retrieval", str(news), "--compare", "white-space").out
+    assert "2 questions, 4 passages" in out
+    assert [line.split()[0] for line in out.splitlines()[2:4]] == ["default", "white-space"]
+    assert "  +1.000  q1  لِماذا انهَارت القِمَّةُ؟" in out
+
+
+def test_ablation_leaves_out_each_part(dalil: Any, news: Path) -> None:  # noqa: F811
+    found = json.loads(dalil("eval", "retrieval", str(news), "--ablation", "--json").out)
+    assert [each["other"] for each in found["compared"]] == [f"without-{part}" for part in PARTS]
+    assert all({"difference", "interval", "p", "won", "lost", "nDCG@10"} <= each.keys() for each in found["compared"])
+
+
+def test_a_run_goes_out_and_comes_in(dalil: Any, news: Path) -> None:  # noqa: F811
+    assert dalil("eval", "retrieval", str(news), "--run", "run.trec").code == 0
+    rows = [line.split() for line in Path("run.trec").read_text(encoding="utf-8").splitlines()]
+    assert {row[0] for row in rows} == set(QUERIES) and {row[1] for row in rows} == {"Q0"}
+    outcome = dalil("eval", "retrieval", str(news), "--score", "run.trec", "--compare", "default", "--json")
+    found = json.loads(outcome.out)
+    assert (found["configuration"], found["nDCG@10"], found["compared"][0]["difference"]) == ("run.trec", 1.0, 0.0)
+    two = write_dataset(news.parent / "two")
+    dalil("eval", "retrieval", str(news), str(two), "--run", "run.trec")
+    assert Path("run.news.trec").is_file() and Path("run.two.trec").is_file()
+
+
+def test_a_measure_below_its_floor_is_named_and_fails(dalil: Any, news: Path) -> None:  # noqa: F811
+    Path("floors.json").write_text('{"news": {"nDCG@10": 0.9}}', encoding="utf-8")
+    assert dalil("eval", "retrieval", str(news), "--floor", "floors.json").code == 0
+    outcome = dalil("eval", "retrieval", str(news), "--floor", "floors.json", "--configuration", "without-stems,title")
+    assert outcome.code == 0
+    write_dataset(news, qrels=[("q1", "d1", 1), ("q2", "d4", 1)])
+    outcome = dalil("eval", "retrieval", str(news), "--floor", "floors.json")
+    assert outcome.code == 1
+    assert outcome.err == "news: nDCG@10 is 0.5000, below its floor 0.9000\n"
+    assert "default" in outcome.out
+
+
+def test_report_growth_and_weights_are_written(dalil: Any, news: Path) -> None:  # noqa: F811
+    outcome = dalil(
+        "eval", "retrieval", str(news), "--report", "r.html", "--growth", "100", "--growth", "200", "--tune"
+    )
+    assert outcome.code == 0
+    assert "The report is in r.html" in outcome.err and "The vectors' weight 0.00 is kept" in outcome.err
+    assert Path("r.html").read_text(encoding="utf-8").count("<svg") >= 4
+    assert "      0.00  1.0000" in outcome.out and "all in/s" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "“nowhere”: no qrels for split test"),
+        (["news", "--split", "dev"], "no qrels for split dev; there are: test"),
+        (["news", "--configuration", "magic"], "magic"),
+        (["news", "--compare", "missing.trec"], "missing.trec"),
+        (["news", "--floor", "missing.json"], "missing.json"),
+        (["news", "--growth", "7"], "--growth"),
+    ],
+)
+def test_bad_arguments_are_one_line_and_exit_2(dalil: Any, news: Path, arguments: list[str], message: str) -> None:  # noqa: F811
+    place = [str(news) if argument == "news" else argument for argument in arguments]
+    outcome = dalil("eval", "retrieval", *place)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert message in outcome.err and outcome.err.count("\n") == 1
+
+
+def test_a_broken_line_is_named_and_odd_ones_are_told(dalil: Any, news: Path) -> None:  # noqa: F811
+    with (news / "qrels" / "test.tsv").open("a", encoding="utf-8") as file:
+        file.write("q3\td4\t0\nq2\td9\t1\n")
+    outcome = dalil("eval", "retrieval", str(news))
+    assert outcome.code == 2
+    assert "test.tsv" in outcome.err and "line 6" in outcome.err and "unknown document d9" in outcome.err
+    write_dataset(news, qrels=[("q1", "d1", 1), ("q2", "d2", 0)])
+    outcome = dalil("eval", "retrieval", str(news), "--json")
+    assert (outcome.code, json.loads(outcome.out)["nDCG@10"]) == (0, 0.5)
+    assert "nothing is relevant to query q2; it scores 0" in outcome.err
