@@ -43,6 +43,8 @@ class Analyzer:
     proclitics: bool = True
     """A conjunction or preposition of one letter comes off where the rest is a common word by itself."""
     grams: bool = True
+    translation: bool = True
+    """Questions only: words in Latin letters are looked for in Arabic too (`retrieval.query`)."""
 
     def features(self, text: str) -> Features:
         """The features of a text, repetitions included, in order; shape (n,)."""

@@ -31,7 +31,7 @@ class Query:
 
 def read_query(text: str, analyzer: Analyzer) -> Query:
     """A question in any script."""
-    if not needs_translation(text):
+    if not (analyzer.translation and needs_translation(text)):
         return Query(
             analyzer.features(text), None, tuple(((stem,),) for stem in dict.fromkeys(analyzer.stems_of(text)))
         )

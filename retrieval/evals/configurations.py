@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from retrieval.errors import BadSetting
 from retrieval.features import STEPS, Analyzer
 
-ANALYSIS = (*(step.replace("_", "-") for step in STEPS), "title")
-"""What the lexical index is made by: the steps of the analyser and the title in front of each passage."""
-PARTS = (*ANALYSIS, "second-look", "dense")
-"""All that can be left out; `dense` is the vectors' part, where they have any weight."""
+PARTS = (*(step.replace("_", "-") for step in STEPS), "title", "second-look", "dense")
+"""The steps of the analyser; the title in front of each passage; the second look; the vectors, where they have any weight."""
+SEARCH_ONLY = frozenset({"translation", "second-look", "dense"})
+"""Parts that the lexical index is not made by."""
 
 PRESETS = {
     "default": frozenset[str](),
@@ -23,7 +23,7 @@ PRESETS = {
     "words": frozenset(PARTS) - {"normalization"},
     "stems": frozenset(PARTS) - {"normalization", "stop-words", "stems"},
     "stems+grams": frozenset(PARTS) - {"normalization", "stop-words", "stems", "grams"},
-    "stems+grams+title": frozenset({"proclitics", "second-look", "dense"}),
+    "stems+grams+title": frozenset({"proclitics", "translation", "second-look", "dense"}),
 }
 """By what is left out. `white-space` is BM25 as LangChain's retriever comes; `stems+grams+title` was the best chain before."""
 _PREFIX = "without-"
@@ -47,7 +47,7 @@ class Configuration:
     @property
     def reindexed(self) -> bool:
         """Whether it needs a lexical index of its own."""
-        return bool(self.without & frozenset(ANALYSIS))
+        return bool(self.without - SEARCH_ONLY)
 
     @property
     def dense(self) -> bool:
