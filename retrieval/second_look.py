@@ -20,7 +20,7 @@ from retrieval.segments import END, Keys
 DEPTH = 50
 """Passages looked at."""
 
-WEIGHTS = {"bm25": 6.73, "passage": 3.09, "sentence": 2.71, "title": 2.71}
+WEIGHTS = {"bm25": 6.14, "passage": 3.44, "sentence": 1.35, "title": 2.97}
 """bm25: its score over the best one; passage, sentence, title: how much of the question, by rarity, is found anywhere in the
 passage, in its best sentence, in its title. Features by Arabic-wide rarity, of neighbouring sentences, of word order and of
 exact stems were tried and gain nothing on a set that took no part in learning."""
