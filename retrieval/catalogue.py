@@ -89,7 +89,7 @@ class Catalogue:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What is recorded of the index as a whole (its fingerprint)."""
+        """What is recorded of the index as a whole: its fingerprint, the weights of its vectors."""
         return dict(self._rows("SELECT name, value FROM facts WHERE name != 'generation'"))
 
     def record(self, facts: dict[str, str]) -> None:

@@ -29,7 +29,9 @@ _log = logging.getLogger(__name__)
 BUNDLED_DENSE_WEIGHT = 0.0
 """The hashed vector adds nothing beside the BM25 of the same features (README, "Scores"), so it is not asked."""
 MODEL_DENSE_WEIGHT = 0.5
-"""For a trained embedding model."""
+"""For a trained embedding model, until `record_dense_weight` says better."""
+_WEIGHT = "dense_weight:"
+"""Before an embedder's name: the fact that holds its weight. No part of the fingerprint."""
 RERANKED = 20
 """Hits a cross-encoder looks at: a small one takes up to a third of a second for each on one core."""
 
@@ -51,10 +53,7 @@ class Index:
         self._catalogue = Catalogue(data_dir / "articles.db")
         self._store = PassageStore(data_dir / "chroma", url=chroma_url)
         self._lexical = LexicalIndex(data_dir / "lexical")
-        weight = BUNDLED_DENSE_WEIGHT if embedder.name == "bundled" else MODEL_DENSE_WEIGHT
-        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, embedder, dense_weight=weight)
-        self._retriever: Retriever = RerankedRetriever(hybrid, reranker, depth=RERANKED) if reranker else hybrid
-        self._dense_weight = weight
+        self._reranker = reranker
         self._refreshing = threading.Lock()
 
     def close(self) -> None:
@@ -89,9 +88,9 @@ class Index:
         self._check_fingerprint()
         with self._refreshing:
             self._refresh_lexical()
-        if self._dense_weight:
+        if weight := self.dense_weight:
             self.open_vectors()
-        return self._retriever.retrieve(query, k)
+        return self._retriever(weight).retrieve(query, k)
 
     def open_vectors(self) -> None:
         """Opens the store, or takes over what another process wrote into it."""
@@ -104,11 +103,15 @@ class Index:
 
         `lexical` is made with `analyzer` by the caller; without it, the index's own is searched.
         """
-        weight = self._dense_weight if dense else 0.0
+        weight = self.dense_weight if dense else 0.0
         return HybridRetriever(
             self._catalogue, lexical or self._lexical, self._store, self._embedder,
             dense_weight=weight, analyzer=analyzer, second_look=second_look,
         )  # fmt: skip
+
+    def _retriever(self, weight: float) -> Retriever:
+        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
+        return RerankedRetriever(hybrid, self._reranker, depth=RERANKED) if self._reranker else hybrid
 
     def passages(self) -> Iterator[tuple[int, Passage]]:
         """All passages by their catalogue key, ascending."""
@@ -190,10 +193,21 @@ class Index:
                 owner.unlink()
             lock.release()
 
-    # -------------------------------------------------------------------------------------------------- fingerprint
+    # -------------------------------------------------------------------------------------------------- facts
+
+    @property
+    def dense_weight(self) -> float:
+        """The weight of the vectors beside BM25, 0 to 1: the one last recorded for this embedder by any process."""
+        recorded = self._catalogue.facts.get(_WEIGHT + self._embedder.name)
+        if recorded is not None:
+            return float(recorded)
+        return BUNDLED_DENSE_WEIGHT if self._embedder.name == "bundled" else MODEL_DENSE_WEIGHT
 
     def record_dense_weight(self, weight: float) -> None:
-        """(comes with the dense leg)"""
+        """Keeps the weight for this embedder with the index, also through a rebuild. Raises ValueError outside 0..1."""
+        if not 0.0 <= weight <= 1.0:
+            raise ValueError(f"a weight lies between 0 and 1: {weight}")
+        self._catalogue.record({_WEIGHT + self._embedder.name: repr(float(weight))})
 
     def record_fingerprint(self) -> None:
         """Says of the articles stored that they are indexed as this index would do it."""
@@ -209,7 +223,8 @@ class Index:
         return {"embedder": self._embedder.name, "chunking": CHUNKING_VERSION, "normalizer": NORMALIZER_VERSION}
 
     def _check_fingerprint(self) -> None:
-        stored, wanted = self._catalogue.facts, self._cheap_fingerprint
+        facts, wanted = self._catalogue.facts, self._cheap_fingerprint
+        stored = {name: value for name, value in facts.items() if not name.startswith(_WEIGHT)}
         if stored and any(stored.get(name) != value for name, value in wanted.items()) and self._catalogue.known():
             raise StoreMismatch(stored=describe(stored), wanted=describe(wanted))
 
