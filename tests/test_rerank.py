@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +66,62 @@ def test_hits_come_in_the_models_order(folder: str) -> None:
 def test_equal_scores_are_ordered_by_passage_id(folder: str) -> None:
     ranked = CrossEncoderReranker(folder).rerank("جسر", _hits("وزير", "وزير", "وزير")[::-1])
     assert [hit.passage.id for hit in ranked] == ["a#0", "a#1", "a#2"]
+
+
+class _Slow:
+    """A model that takes its time over each batch, and remembers how many texts it saw."""
+
+    def __init__(self, model: Any, seconds: float) -> None:
+        self.model = model
+        self.seconds = seconds
+        self.seen: list[int] = []
+
+    def predict(self, pairs: list[tuple[str, str]], **options: Any) -> Any:
+        self.seen.append(len(pairs))
+        time.sleep(self.seconds)
+        return self.model.predict(pairs, **options)
+
+
+def _slowed(folder: str, seconds: float, *, budget_seconds: float) -> tuple[CrossEncoderReranker, _Slow]:
+    reranker = CrossEncoderReranker(folder, budget_seconds=budget_seconds)
+    slow = _Slow(reranker._model, seconds)
+    reranker.__dict__["_model"] = slow
+    return reranker, slow
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("budget_seconds", "batches"), [(0.0, 1), (0.3, 2), (60.0, 3)])
+def test_when_the_time_is_used_up_the_rest_stays_behind_as_it_was(
+    folder: str, budget_seconds: float, batches: int
+) -> None:
+    hits = _hits(
+        "مدينة", "وزير افتتح جسر", "زلزال", "جسر", "زلزال مدينة", "وزير", "افتتح", "جسر جسر", "مدينة وزير", "افتتح جسر"
+    )
+    hits[8] = Hit(hits[8].passage, 0.0)
+    hits[9] = Hit(hits[9].passage, 0.0)  # ties keep the order of their ids
+    reranker, slow = _slowed(folder, 0.2, budget_seconds=budget_seconds)
+    began = time.monotonic()
+    ranked = reranker.rerank("جسر", hits[::-1])
+    assert time.monotonic() - began < 0.2 * batches + 1
+    assert slow.seen == [4, 4, 2][:batches]
+    scored = sum(slow.seen)
+    whole = {hit.passage.id: hit.score for hit in CrossEncoderReranker(folder, budget_seconds=60).rerank("جسر", hits)}
+    assert {hit.passage.id: hit.score for hit in ranked[:scored]} == pytest.approx(
+        {hit.passage.id: whole[hit.passage.id] for hit in hits[:scored]}
+    )
+    assert [hit.passage.id for hit in ranked[scored:]] == [hit.passage.id for hit in hits[scored:]]
+    assert ranked == sorted(ranked, key=lambda hit: (-hit.score, hit.passage.id))
+    assert all(0.0 <= hit.score <= 1.0 for hit in ranked)
+    assert len(ranked) == len(hits)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_hits_that_were_certain_still_stay_behind_the_scored_ones(folder: str) -> None:
+    hits = [Hit(hit.passage, 1.0) for hit in _hits("مدينة", "وزير", "زلزال", "جسر", "افتتح", "جسر جسر")]
+    reranker, _ = _slowed(folder, 0.0, budget_seconds=0.0)
+    ranked = reranker.rerank("جسر", hits)
+    assert [hit.passage.id for hit in ranked[4:]] == ["a#4", "a#5"]
+    assert ranked[3].score > ranked[4].score == ranked[5].score > 0
 
 
 def test_nothing_to_rerank_loads_nothing() -> None:
