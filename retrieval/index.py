@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.catalogue import Catalogue, translated
 from retrieval.chunking import CHUNKING_VERSION
+from retrieval.embedding_cache import CachedEmbedder
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer
 from retrieval.ingest import LEXICAL_BATCH, Ingestor, Progress
@@ -37,7 +38,10 @@ RERANKED = 20
 
 
 class Index:
-    """One data folder: `articles.db` (the truth), `chroma/` and `lexical/` (derived from it). One process writes."""
+    """One data folder: `articles.db` (the truth), what is derived from it in `chroma/` and `lexical/`, and `embeddings.db`.
+
+    One process writes. The vectors of a trained model are kept in `embeddings.db`, so that no text is embedded twice.
+    """
 
     def __init__(
         self,
@@ -49,7 +53,8 @@ class Index:
     ) -> None:
         """Opens or creates the folder. Cheap: what is derived is read when it is needed. Raises `StoreError` kinds."""
         self.data_dir = data_dir
-        self._embedder = embedder
+        trained = embedder.name != "bundled"  # the bundled one is faster than the disk
+        self._embedder = CachedEmbedder(embedder, data_dir / "embeddings.db") if trained else embedder
         self._catalogue = Catalogue(data_dir / "articles.db")
         self._store = PassageStore(data_dir / "chroma", url=chroma_url)
         self._lexical = LexicalIndex(data_dir / "lexical")
