@@ -25,7 +25,7 @@ from retrieval.sources.article import derived_id
 from retrieval.store import PassageStore
 from retrieval.types import Article, Failure, IngestReport, Passage
 
-BATCH_ARTICLES = 256
+BATCH_ARTICLES = 1_024
 """Articles written together: one transaction and one call of the embedder and of the store."""
 LEXICAL_BATCH = 16_384
 """Passages whose features are held in memory (about 60 MB) before they become a segment."""

@@ -27,6 +27,8 @@ PAGE = 5_000
 _ROOM_BYTES = 1 << 20
 """Free space below which a failed write is put down to a full disk."""
 _HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 100}
+_HNSW_BUNDLED = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 100}
+"""Hashed vectors find near copies, which need no fine graph: half the time to insert."""
 
 
 class PassageStore:
@@ -58,7 +60,7 @@ class PassageStore:
                     COLLECTION,
                     metadata=dict(fingerprint),
                     embedding_function=None,
-                    configuration={"hnsw": _HNSW},  # type: ignore[arg-type]  # its typed dictionary wants every key
+                    configuration={"hnsw": _HNSW_BUNDLED if fingerprint.get("embedder") == "bundled" else _HNSW},  # type: ignore[arg-type]  # its typed dictionary wants every key
                 )
                 stored = {name: str(value) for name, value in (collection.metadata or {}).items()}
                 if stored != fingerprint and not collection.count():
