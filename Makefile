@@ -24,6 +24,7 @@ ask: .venv/.installed
 
 test: check
 	$(BIN)/pytest -q
+	$(BIN)/dalil eval retrieval tests/data/retrieval/*/ --floor tests/data/retrieval/floors.json
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check .
