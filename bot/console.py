@@ -66,13 +66,23 @@ def is_lively(stream: TextIO) -> bool:
 
 @contextmanager
 def progress(messages: Messages) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on standard error while articles are read; nothing where there is no terminal."""
+    """A bar on standard error while articles are read, with count, rate and time left; nothing without a terminal."""
     if not is_lively(sys.stderr):
         yield None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(messages("ingest.reading"), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(messages("ingest.reading"), total=None, rate="")
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+            if speed := bar.tasks[task].speed:
+                bar.update(task, rate=messages("ingest.rate", rate=f"{speed:.1f}"))
+
+        yield tell

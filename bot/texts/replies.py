@@ -44,6 +44,7 @@ REPLIES: dict[str, tuple[str, str]] = {
         "The index is empty; reading the articles in “{path}” first",
     ),
     "ingest.reading": ("فهرسة المقالات", "Indexing articles"),
+    "ingest.rate": ("{rate} في الثانية", "{rate} per second"),
     "ingest.report": (
         "جديد: {added}، معدَّل: {updated}، بلا تغيير: {unchanged}، محذوف: {removed}، متعذّر: {failed}",
         "added {added}, updated {updated}, unchanged {unchanged}, removed {removed}, failed {failed}",
