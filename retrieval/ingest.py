@@ -20,7 +20,7 @@ from retrieval.errors import RecordDuplicate
 from retrieval.features import ANALYZER, Analysis
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder
-from retrieval.sources import SourceFile, read_file, source_files
+from retrieval.sources import SourceFile, read_file, record_count, source_files
 from retrieval.sources.article import derived_id
 from retrieval.store import PassageStore
 from retrieval.types import Article, Failure, IngestReport, Passage
@@ -31,7 +31,7 @@ LEXICAL_BATCH = 16_384
 """Passages whose features are held in memory (about 60 MB) before they become a segment."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of files (of articles, when rebuilding) done and of all."""
+"""Called with the number of records done and of all: files, lines of JSON Lines, articles when rebuilding."""
 
 
 def indexed_text(passage: Passage) -> str:
@@ -92,6 +92,8 @@ class Ingestor:
             if on_progress:
                 on_progress(at, len(waiting))
             self._write([self._catalogue.article(article_id) for article_id in waiting[at : at + BATCH_ARTICLES]])
+        if on_progress:
+            on_progress(len(waiting), len(waiting))
         if self._store.count != self._catalogue.passage_count:
             stored, wanted = self._store.ids(), set(self._catalogue.passage_ids())
             self._store.remove(sorted(stored - wanted))
@@ -118,20 +120,22 @@ class Ingestor:
     # -------------------------------------------------------------------------------------------------- steps
 
     def _read(self, files: Sequence[SourceFile], tally: _Tally, on_progress: Progress | None) -> Iterator[Article]:
-        for done, file in enumerate(files):
-            if on_progress:
-                on_progress(done, len(files))
+        tell = on_progress or (lambda done, total: None)
+        sizes = [record_count(file) if on_progress else 1 for file in files]
+        before, total = 0, sum(sizes)
+        for file, size in zip(files, sizes, strict=True):
             failed = False
-            for found in read_file(file):
+            for number, found in enumerate(read_file(file)):
+                tell(before + min(number, size), total)
                 if isinstance(found, Failure):
                     tally.failures.append(found)
                     failed = True
                 else:
                     yield found
+            before += size
             if not failed:
                 tally.ended.add(file.origin)
-        if on_progress:
-            on_progress(len(files), len(files))
+        tell(total, total)
 
     def _changed(
         self, articles: Iterable[Article], known: Mapping[str, Known], origins: Set[str], tally: _Tally

@@ -2,6 +2,7 @@
 
 read(paths)          every article of files, folders and glob patterns
 source_files(paths)  the files alone, so that a caller can tell which articles a file no longer holds
+record_count(file)   how many steps reading it takes
 read_file(file)      the articles of one file
 """
 
@@ -34,7 +35,7 @@ from retrieval.sources.markdown import read_markdown
 from retrieval.sources.records import read_document, read_lines
 from retrieval.types import Article, Failure
 
-__all__ = ["SourceFile", "read", "read_file", "source_files"]
+__all__ = ["SourceFile", "read", "read_file", "record_count", "source_files"]
 
 
 def read(paths: Sequence[Path]) -> Iterator[Article | Failure]:
@@ -67,6 +68,17 @@ def read_file(source_file: SourceFile) -> Iterator[Article | Failure]:
         yield failure(path, SourceMissing(path=path))
     except OSError:
         yield failure(path, SourceError(path=path))
+
+
+def record_count(source_file: SourceFile) -> int:
+    """How many steps reading a file takes, for a progress bar: the lines of JSON Lines, 1 for any other file."""
+    if kind_of(source_file.path) not in LINES_KINDS:
+        return 1
+    try:
+        with source_file.path.open("rb") as file:
+            return max(1, sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")))
+    except OSError:
+        return 1
 
 
 def _drafts(path: Path) -> Iterator[tuple[int | None, Draft | RecordBroken]]:
