@@ -133,7 +133,9 @@ def _words_of_entries() -> frozenset[str]:
 def _entry(word: str) -> tuple[str, ...]:
     """The Arabic of a word or phrase, looked up as it is, then in its base form; () for one not in the glossary."""
     glossary = _glossary()
-    return next((glossary[form] for form in _forms(word) if form in glossary), ())
+    first, *rest = word.split(" ", 1)
+    forms = [*_forms(word), *(f"{form} {rest[0]}" for form in _forms(first) if rest)]
+    return next((glossary[form] for form in forms if form in glossary), ())
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -147,6 +149,8 @@ def _forms(word: str) -> Iterator[str]:
         yield stem[:-2]
     if stem.endswith("s"):
         yield stem[:-1]
+    if stem.endswith("ying"):
+        yield stem[:-4] + "ie"
     for ending in ("ed", "ing", "er", "ers", "ly"):
         if stem.endswith(ending) and len(stem) > len(ending) + 2:
             base = stem[: -len(ending)]
