@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrieval.features import features
+from retrieval.features import Features, features
 
 DIMENSION = 256
 """Chroma's insertion time and disk grow with it; alone, 1,024 dimensions rank better, fused they add nothing."""
@@ -21,14 +21,14 @@ class BundledEmbedder:
     dimension = DIMENSION
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [self._embed(text) for text in texts]
+        return [self.embed_features(features(text)) for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        return self._embed(text)
+        return self.embed_features(features(text))
 
-    def _embed(self, text: str) -> list[float]:
+    def embed_features(self, found: Features) -> list[float]:
         """Each distinct feature adds ± sqrt(its count); a text without features gets the first unit vector."""
-        hashes, counts = np.unique(features(text), return_counts=True)
+        hashes, counts = np.unique(found, return_counts=True)
         if not len(hashes):
             return [1.0] + [0.0] * (DIMENSION - 1)
         signs = np.where(hashes >> np.uint64(63), -1.0, 1.0)

@@ -23,6 +23,7 @@ SAMPLE_BYTES = 1 << 18
 _TEXT_FIELDS = ("text", "body", "content")
 _LINE_END = "\n"
 _PEEKED_LINES = 20
+_READABLE = re.compile(r"\w")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -94,7 +95,7 @@ def _draft(value: Json, path: Path, line: int) -> Draft | RecordBroken:
     text = next((value[name] for name in _TEXT_FIELDS if value.get(name) not in (None, "")), None)
     if text is not None and not isinstance(text, str):
         return RecordBroken(path=path, line=line, problem="text is not a string")
-    if not text or not clean_line(text):
+    if not text or not (_READABLE.search(text) or clean_line(text)):
         return RecordBroken(path=path, line=line, problem="no text")
     captions = value.get("captions")
     published = _string(value, "published", "date", "published_at", "pubDate")
