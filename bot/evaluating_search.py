@@ -27,6 +27,7 @@ def retrieval(
     split: Annotated[str | None, typer.Option("--split", metavar="NAME")] = None,
     configuration: Annotated[str, typer.Option("--configuration", metavar="NAME")] = "default",
     compare: Annotated[list[str] | None, typer.Option("--compare", metavar="NAME|FILE")] = None,
+    misspell: Annotated[bool, typer.Option("--misspell")] = False,
     ablation: Annotated[bool, typer.Option("--ablation")] = False,
     run: Annotated[Path | None, typer.Option("--run", metavar="FILE")] = None,
     score: Annotated[Path | None, typer.Option("--score", metavar="FILE")] = None,
@@ -43,12 +44,15 @@ def retrieval(
     from retrieval.evals.configurations import ablations
     from retrieval.evals.datasets import read_retrieval
     from retrieval.evals.floors import drops, read_floors
+    from retrieval.evals.misspelling import misspelt
     from retrieval.evals.report import page
 
     settings, messages = begin(data_dir)
     others = [*(compare or []), *(each.name for each in ablations() if ablation)]
     _check_names([configuration, *others])
-    datasets = [read_retrieval(folder, split) for folder in folders]
+    datasets = [
+        misspelt(dataset) if misspell else dataset for dataset in (read_retrieval(each, split) for each in folders)
+    ]
     floors = read_floors(floor, [dataset.name for dataset in datasets]) if floor else {}
     sections: list[Section] = []
     for dataset in datasets:

@@ -22,6 +22,7 @@ from retrieval.evals.datasets import read_retrieval
 from retrieval.evals.floors import drops, read_floors
 from retrieval.evals.growth import grow
 from retrieval.evals.measures import MAIN, compare, interval, mean, per_query, randomization_p
+from retrieval.evals.misspelling import misspelt
 from retrieval.evals.report import Section, page
 from retrieval.evals.runs import ranked, read_run, write_run
 from retrieval.evals.tuning import WEIGHTS, best_weight, dense_weights
@@ -276,6 +277,17 @@ def test_the_weight_of_the_vectors_is_the_best_and_of_equals_the_smallest(bench:
     flat = dict.fromkeys(WEIGHTS, 0.5)
     assert best_weight([flat]) == 0.0
     assert best_weight([{**flat, 0.4: 0.9}, {**flat, 0.3: 0.6}]) == 0.4
+
+
+def test_misspelt_questions_differ_by_an_edit_a_word_and_are_the_same_at_every_run(tmp_path: Path) -> None:
+    text = "كلمة أخرى طويلة في سؤال من كلمات كثيرة " * 20
+    dataset = read_retrieval(write_dataset(tmp_path, queries={**QUERIES, "q1": text}), None)
+    bad = misspelt(dataset)
+    assert bad.queries == misspelt(dataset).queries
+    pairs = list(zip(text.split(), bad.queries["q1"].split(), strict=True))
+    assert all(abs(len(good) - len(wrong)) <= 1 for good, wrong in pairs)
+    assert all(good == wrong for good, wrong in pairs if len(good) < 3)
+    assert 0.15 < sum(good != wrong for good, wrong in pairs) / len(pairs) < 0.35
 
 
 # ------------------------------------------------------------------------------------------------------ floors, report

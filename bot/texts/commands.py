@@ -71,6 +71,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "إعداد آخر أو ملف نتائج بتنسيق TREC للمقارنة؛ يُكرَّر الخيار.",
         "Another configuration, or a TREC run file, to compare with; repeatable.",
     ),
+    "help.eval.retrieval.misspell": (
+        "اسأل بأسئلة مغلوطة الإملاء: حرف خطأ في ثلاث كلمات من كل عشر.",
+        "Ask misspelt questions: one letter edit in three words of ten.",
+    ),
     "help.eval.retrieval.ablation": ("قارن بكل جزء محذوفًا على حدة.", "Compare with each part left out in turn."),
     "help.eval.retrieval.run": ("اكتب النتائج في ملف بتنسيق TREC.", "Write the run to a TREC file."),
     "help.eval.retrieval.score": (
