@@ -145,10 +145,11 @@ def chat(data_dir: DataDir = None) -> int:
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY")],
     k: Annotated[int, typer.Option("-k", min=1, max=1000, metavar="N")] = 5,
+    like: Annotated[bool, typer.Option("--like")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> int:
-    """Lists the passages found."""
+    """Lists the passages found, or those of articles like a given one."""
     from bot.render import hit_object, hits_text
     from bot.settings import begin
     from retrieval.assistant import checked_question
@@ -156,7 +157,7 @@ def search(
     settings, messages = begin(data_dir)
     wanted = checked_question(_typed(query))
     with filled_index(settings, messages) as index:
-        hits = index.retrieve(wanted, k)
+        hits = index.more_like(wanted, k) if like else index.retrieve(wanted, k)
     if as_json:
         _print_json([hit_object(hit) for hit in hits])
     elif hits:

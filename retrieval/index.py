@@ -14,11 +14,11 @@ from filelock import FileLock, Timeout
 
 from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.catalogue import Catalogue, translated
-from retrieval.chunking import CHUNKING_VERSION
+from retrieval.chunking import CHUNKING_VERSION, chunk
 from retrieval.embedding_cache import CachedEmbedder
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer
-from retrieval.ingest import LEXICAL_BATCH, Ingestor, Progress
+from retrieval.ingest import LEXICAL_BATCH, Ingestor, Progress, indexed_text
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.search import HybridRetriever, RerankedRetriever
@@ -96,6 +96,26 @@ class Index:
         if weight := self.dense_weight:
             self.open_vectors()
         return self._retriever(weight).retrieve(query, k)
+
+    def more_like(self, article_id: str, k: int) -> list[Hit]:
+        """The passages nearest to those of an article by their vectors, one of each of at most `k` others, best first.
+
+        Scores are cosines, those below 0 left out; a copy of the article has about 1. Raises `ArticleUnknown`.
+        """
+        passages = chunk(self._catalogue.article(article_id))
+        self._check_fingerprint()
+        self.open_vectors()
+        nearest: dict[str, float] = {}
+        for vector in self._embedder.embed_documents([indexed_text(passage) for passage in passages]):
+            for passage_id, cosine in self._store.search(vector, k + len(passages)):
+                nearest[passage_id] = max(cosine, nearest.get(passage_id, 0.0))
+        found = self._catalogue.passages_by_id([passage_id for passage_id, cosine in nearest.items() if cosine > 0])
+        hits = sorted(
+            (Hit(passage, nearest[i]) for i, passage in found.items()), key=lambda hit: (-hit.score, hit.passage.id)
+        )
+        best = {hit.passage.source.article_id: hit for hit in reversed(hits)}
+        best.pop(article_id, None)
+        return [hit for hit in hits if best.get(hit.passage.source.article_id) is hit][:k]
 
     def open_vectors(self) -> None:
         """Opens the store, or takes over what another process wrote into it."""

@@ -484,3 +484,21 @@ def test_an_empty_index_has_no_articles(index: Index) -> None:
     assert (index.article_count, index.passage_count, index.articles()) == (0, 0, [])
     with pytest.raises(ArticleUnknown):
         index.article("x")
+
+
+def test_articles_like_one_are_found_by_their_vectors_a_copy_first(index: Index, tmp_path: Path) -> None:
+    texts = {
+        "first": "أعلنت أرمينيا الثلاثاء مقتل أربعة من جنودها بنيران القوات الأذرية على الحدود بين البلدين.",
+        "copy": "اعلنت ارمينيا الثلاثاء مقتل ٤ من جنودها بنيران القوات الأذرية على الحدود.",
+        "other": "فاز فريق الهلال بكأس السوبر بعد مباراة طويلة انتهت بركلات الترجيح.",
+    }
+    lines = [json.dumps({"id": name, "title": "", "text": text}, ensure_ascii=False) for name, text in texts.items()]
+    (tmp_path / "like.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    index.ingest([tmp_path / "like.jsonl"])
+    best, *rest = index.more_like("first", 5)
+    assert best.passage.source.article_id == "copy"
+    assert best.score > 0.7 > max((hit.score for hit in rest), default=0.0)
+    assert "first" not in {hit.passage.source.article_id for hit in rest}
+    assert [hit.passage.id for hit in index.more_like("first", 1)] == [best.passage.id]
+    with pytest.raises(ArticleUnknown):
+        index.more_like("nothing", 3)

@@ -43,6 +43,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "help.search.query": ("نص البحث، بين علامتي اقتباس.", "What to look for, in quotation marks."),
     "help.search.k": ("عدد المقاطع.", "How many passages."),
+    "help.search.like": (
+        "نص البحث معرّف مقال (article_id): اعرض ما يشبهه من المقالات الأخرى.",
+        "QUERY is the id of an article (article_id): show what is like it in other articles.",
+    ),
     "example.search": ("dalil search -k 3 'وقف النار'", "dalil search -k 3 'وقف النار'"),
     "help.doctor": (
         "افحص الإعداد: ما هو مضبوط، وما يجيب، وما ينقص، والأمر الذي يصلحه.",
