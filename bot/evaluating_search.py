@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from retrieval.evals.bench import Bench, Result
     from retrieval.evals.datasets import Dataset
+    from retrieval.evals.floors import Floors
     from retrieval.evals.growth import Growth
     from retrieval.evals.report import Section
 
@@ -39,46 +40,71 @@ def retrieval(
     data_dir: DataDir = None,
 ) -> int:
     """Measures search over data sets."""
-    from bot.evaluation_tables import result_lines, result_object
     from bot.settings import begin
     from retrieval.evals.configurations import ablations
-    from retrieval.evals.datasets import read_retrieval
-    from retrieval.evals.floors import drops, read_floors
-    from retrieval.evals.misspelling import misspelt
-    from retrieval.evals.report import page
+    from retrieval.evals.floors import read_floors
 
     settings, messages = begin(data_dir)
-    others = [*(compare or []), *(each.name for each in ablations() if ablation)]
-    _check_names([configuration, *others])
-    datasets = [
-        misspelt(dataset) if misspell else dataset for dataset in (read_retrieval(each, split) for each in folders)
-    ]
+    names = [configuration, *(compare or []), *(each.name for each in ablations() if ablation)]
+    _check_names(names)
+    datasets = _datasets(folders, split, messages, misspell=misspell)
     floors = read_floors(floor, [dataset.name for dataset in datasets]) if floor else {}
     sections: list[Section] = []
     for dataset in datasets:
-        for note in dataset.notes:
-            typer.echo(messages.error(note), err=True)
         section = _measured(
-            dataset, settings, messages, [score or configuration, *others], tune=tune, growth=growth or []
+            dataset, settings, messages, [score or names[0], *names[1:]], tune=tune, growth=growth or []
         )
         if run:
             _write_run(run if len(datasets) == 1 else run.with_stem(f"{run.stem}.{dataset.name}"), section.result)
-        if as_json:
-            typer.echo(json.dumps(result_object(section), ensure_ascii=False))
-        else:
-            typer.echo("\n".join(result_lines(section, messages)))
+        typer.echo(_shown(section, messages, as_json=as_json))
         sections.append(section)
     if tune:
         _record_weight(sections, settings, messages)
     if report:
-        report.write_text(page(sections), encoding="utf-8")
-        typer.echo(messages("eval.report", path=report), err=True)
-    below = [drop for section in sections if floor for drop in drops(section.result, floors)]
+        _write_report(report, sections, messages)
+    return _held(floors, sections, messages) if floor else 0
+
+
+def _datasets(folders: Sequence[Path], split: str | None, messages: Messages, *, misspell: bool) -> list[Dataset]:
+    """All data sets, read before any is measured; what is odd in them is told."""
+    from retrieval.evals.datasets import read_retrieval
+    from retrieval.evals.misspelling import misspelt
+
+    datasets = [read_retrieval(folder, split) for folder in folders]
+    for dataset in datasets:
+        for note in dataset.notes:
+            typer.echo(messages.error(note), err=True)
+    return [misspelt(dataset) for dataset in datasets] if misspell else datasets
+
+
+def _shown(section: Section, messages: Messages, *, as_json: bool) -> str:
+    from bot.evaluation_tables import result_lines, result_object
+
+    if as_json:
+        return json.dumps(result_object(section), ensure_ascii=False)
+    return "\n".join(result_lines(section, messages))
+
+
+def _write_report(path: Path, sections: Sequence[Section], messages: Messages) -> None:
+    from retrieval.evals.report import page
+
+    path.write_text(page(sections), encoding="utf-8")
+    typer.echo(messages("eval.report", path=path), err=True)
+
+
+def _held(floors: Floors, sections: Sequence[Section], messages: Messages) -> int:
+    """The exit code: 1 when a measure is below its floor, which is named."""
+    from retrieval.evals.floors import drops
+
+    below = [drop for section in sections for drop in drops(section.result, floors)]
     for drop in below:
-        value, least = f"{drop.value:.4f}", f"{drop.floor:.4f}"
-        typer.echo(
-            messages("eval.below", dataset=drop.dataset, measure=drop.measure, value=value, floor=least), err=True
-        )
+        values = {
+            "dataset": drop.dataset,
+            "measure": drop.measure,
+            "value": f"{drop.value:.4f}",
+            "floor": f"{drop.floor:.4f}",
+        }
+        typer.echo(messages("eval.below", **values), err=True)
     return 1 if below else 0
 
 
