@@ -204,7 +204,7 @@ class Ingestor:
     def _embed(self, passages: Sequence[Passage]) -> None:
         if not passages:
             return
-        if isinstance(self._embedder, BundledEmbedder):
+        if type(self._embedder) is BundledEmbedder:  # any other may embed texts in its own way
             analysed = {passage.id: _analyse(passage) for passage in passages}
             vectors = [self._embedder.embed_features(analysis.features) for analysis in analysed.values()]
             self._analysed |= analysed
