@@ -88,7 +88,7 @@ class LexicalIndex:
         if not total or not len(terms) or k < 1:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         postings = [segment.postings(terms) for segment in segments]
-        frequencies = _frequencies(segments, postings)
+        frequencies = _frequencies(segments, postings, len(terms))
         rarity = _rarity(frequencies, total)
         if total >= COMMON_FROM and (rare := frequencies <= COMMON * total).any():
             rarity = np.where(rare, rarity, 0.0)
@@ -104,7 +104,8 @@ class LexicalIndex:
         """The inverse document frequency of each feature, above 0; largest for one that no passage has."""
         segments = self._segments
         postings = [segment.postings(features) for segment in segments]
-        return _rarity(_frequencies(segments, postings), sum(segment.passages for segment in segments))
+        frequencies = _frequencies(segments, postings, len(features))
+        return _rarity(frequencies, sum(segment.passages for segment in segments))
 
     def sentences(self, keys: Keys) -> Sentences:
         """The sentences of passages, in the order of their keys. A passage that is gone has an empty title and no more."""
@@ -213,10 +214,12 @@ def _of_one_size(segments: Sequence[Segment]) -> list[Segment]:
     return max(by_size.values(), key=len, default=[])
 
 
-def _frequencies(segments: Sequence[Segment], postings: Sequence[Postings]) -> NDArray[np.int64]:
-    """How many live passages hold each term. Shape (terms,)."""
-    counts = [_live_counts(segment, *at) for segment, at in zip(segments, postings, strict=True)]
-    return np.asarray(np.sum(counts, axis=0, dtype=np.int64))
+def _frequencies(segments: Sequence[Segment], postings: Sequence[Postings], count: int) -> NDArray[np.int64]:
+    """How many live passages hold each of `count` terms. Shape (terms,)."""
+    frequencies = np.zeros(count, dtype=np.int64)
+    for segment, at in zip(segments, postings, strict=True):
+        frequencies += _live_counts(segment, *at)
+    return frequencies
 
 
 def _live_counts(segment: Segment, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:

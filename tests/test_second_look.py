@@ -85,3 +85,10 @@ def test_scores_lie_between_nought_and_one_and_a_question_without_stems_keeps_it
     assert ((again >= 0.0) & (again <= 1.0)).all()
     assert np.argsort(-look([], index, keys, scores), kind="stable").tolist() == [0, 1, 2][: len(keys)]
     assert look([[("قاهر",)]], index, keys[:0], scores[:0]).shape == (0,)
+
+
+def test_an_index_emptied_since_the_first_look_is_no_fault(index: LexicalIndex) -> None:
+    keys, scores = index.search(ANALYZER.features("أزمة المياه"), 10)
+    index.clear()
+    again = look(read_query("أزمة المياه", ANALYZER).things, index, keys, scores)
+    assert again.shape == keys.shape and np.isfinite(again).all()
