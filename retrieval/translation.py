@@ -18,7 +18,7 @@ _FILE = Path(__file__).parent / "data" / "glossary.tsv"
 _LONGEST = 4
 """Words of the longest entries."""
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
-_PIECE = re.compile(r"[A-Za-zÀ-ɏ0-9][A-Za-zÀ-ɏ0-9'’.&-]*|[^\W_]+")
+_PIECE = re.compile(r"\d[\d,.]*\d|[A-Za-zÀ-ɏ0-9][A-Za-zÀ-ɏ0-9'’.&-]*|[^\W_]+")
 
 Term = tuple[str, ...]
 """Ways to say one thing in Arabic, the best first, and the word itself, which an article may have in Latin letters."""
@@ -41,6 +41,8 @@ who whom whose which why how many much more most less least please tell ago up o
 according amid upon within without against toward towards
 """
 _STOP = frozenset(_STOP_WORDS.split())
+_CAPITALS = {"US": ("الولايات المتحدة", "أميركا", "أميركي"), "WHO": ("منظمة الصحة العالمية",)}
+"""Names that are stop words but for their capitals."""
 _ARABIZI_TABLE = """
 meen min mn man: من | shu sho shou esh eish matha mada eh wesh: ماذا | ma: ما
 leh leish lesh limatha: لماذا | wen ween wayn fen feen ayna: أين | emta mata imta: متى
@@ -122,7 +124,7 @@ def _as_letter(piece: str) -> bool:
 @lru_cache(maxsize=1)
 def _glossary() -> dict[str, tuple[str, ...]]:
     entries = (line.split("\t") for line in _FILE.read_text(encoding="utf-8").splitlines())
-    return {english: tuple(arabic) for english, *arabic in entries}
+    return {english.rstrip("."): tuple(arabic) for english, *arabic in entries}
 
 
 @lru_cache(maxsize=1)
@@ -175,6 +177,7 @@ def _question_phrase(pieces: list[str]) -> tuple[str, list[str]]:
 def _english(pieces: list[str]) -> Iterator[Term]:
     """The longest entries from left to right; what is in none is a name, in Arabic letters."""
     lower = [re.sub(r"[.’]+$", "", piece.lower()).replace("’", "'") for piece in pieces]
+    shouted = all(piece.isupper() for piece in pieces if _LATIN.search(piece))
     at = 0
     while at < len(pieces):
         size, found = next(
@@ -183,7 +186,9 @@ def _english(pieces: list[str]) -> Iterator[Term]:
         )  # fmt: skip
         if size > 1:
             yield _normal(*found)
-        elif lower[at] not in _STOP or (pieces[at].isupper() and at and len(pieces[at]) > 1):
+        elif not shouted and pieces[at] in _CAPITALS:
+            yield _normal(*_CAPITALS[pieces[at]], pieces[at])
+        elif lower[at] not in _STOP:
             yield _word(pieces[at], lower[at])
         at += size
 

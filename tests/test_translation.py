@@ -40,6 +40,13 @@ def test_an_english_question_is_put_in_arabic_words(question: str, arabic: str) 
     assert normalize(in_arabic(question)).startswith(normalize(arabic))
 
 
+def test_capitals_numbers_and_points() -> None:
+    assert normalize("منظمة الصحة العالمية") in terms("What does the WHO say about it?")[0]
+    assert normalize("الولايات المتحدة") == terms("U.S. troops")[0][0] == terms("the US army")[0][0]
+    assert [term[0] for term in terms("WHO IS THE PRESIDENT OF ARMENIA?")] == [normalize("رئيس"), normalize("أرمينيا")]
+    assert ("1500",) in terms("Were 1,500 soldiers killed?")
+
+
 def test_phrases_go_before_words_and_inflections_to_their_entry() -> None:
     assert words("وزير الخارجية") in [alternative.split() for alternative in terms("the foreign ministers")[0]]
     assert terms("countries")[0][0] == normalize("دولة") or normalize("بلد") in terms("countries")[0]
