@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -11,10 +10,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from retrieval import followups
-from retrieval.arabic import clean_line, sentences, words
-from retrieval.citations import resolve
+from retrieval.arabic import clean_line, words
+from retrieval.condensing import condense
 from retrieval.declining import lacking, support
-from retrieval.errors import EmptyQuestion, ModelError, ModelUncited, QuestionTooLong
+from retrieval.errors import EmptyQuestion, ModelError, QuestionTooLong
 from retrieval.phrases import Language, declined
 from retrieval.protocols import Generator
 from retrieval.questions import Question, analyse, not_a_question
@@ -50,6 +49,7 @@ class Assistant:
         """`find_generator` is asked for every question, so that a model may come and go; it may raise `ModelError`."""
         self._index = index
         self._find_generator = find_generator
+        self._entails = None
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, language: Language = "ar") -> Answer:
         """`stream`, read to its end."""
@@ -82,22 +82,33 @@ class Assistant:
         generator = await asyncio.to_thread(self._find_generator)
         began = time.monotonic()
         carried = followups.resolve(text, history)
-        asked = analyse(text, carried)
-        query = " ".join([text, *carried])
+        asked, query, notice = analyse(text, carried), " ".join([text, *carried]), None
+        if generator is not None and carried:
+            try:
+                if rewritten := await condense(generator, text, history):
+                    asked, query = analyse(rewritten), rewritten
+            except ModelError as error:
+                generator, notice = None, error
         hits = await asyncio.to_thread(self._index.retrieve, query, PASSAGES)
-        ranked = rank(asked, hits)
+        ranked = rank(asked, hits, history[-1].answer.citations if carried else ())
         evidence = tuple(Evidence(label, hit) for label, hit in enumerate(hits, start=1))
         seconds = {"retrieve": time.monotonic() - began, "answer": 0.0}
         found = replace(blank, query=query, evidence=evidence, seconds=seconds)
         quoted = _quoted(found, asked, ranked, language)
         if generator is None or quoted.declined:
             yield Token(quoted.text)
-            yield _timed(quoted, began)
+            yield _timed(replace(quoted, notice=notice), began)
             return
         try:
-            async with aclosing(_written(generator, found, history, language)) as pieces:
+            from retrieval.writing import written
+
+            async with aclosing(written(generator, found, history, entails=self._entails)) as pieces:
                 async for piece in pieces:
-                    yield _timed(piece, began) if isinstance(piece, Answer) else piece
+                    if isinstance(piece, Answer):
+                        answer = piece if piece.text else _declined(piece, "no_evidence", language)
+                        yield _timed(answer, began)
+                    else:
+                        yield piece
         except ModelError as error:
             yield _timed(replace(quoted, notice=error), began)
 
@@ -153,42 +164,3 @@ def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _one_a_passage(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list({candidate.hit.passage.id: candidate for candidate in reversed(candidates)}.values())[::-1]
-
-
-# ---------------------------------------------------------------------------------------------- mode llm
-
-
-async def _written(
-    generator: Generator, found: Answer, history: Sequence[Turn], language: Language
-) -> AsyncGenerator[Token | Answer, None]:
-    """A model's answer, sentence by sentence with its marks resolved. Raises `ModelError` kinds."""
-    from retrieval.chain import AnswerChain, is_refusal
-
-    chain = AnswerChain(generator=generator)
-    evidence = chain.told(found.query, found.evidence, history)
-    written, shown, whole = "", "", ""
-    async with aclosing(chain.astream(found.query, evidence, history)) as pieces:
-        async for piece in pieces:
-            written += piece
-            if whole == (whole := _whole_sentences(written)):
-                continue
-            text, _ = resolve(whole, evidence)
-            if text.startswith(shown) and text != shown:
-                yield Token(text[len(shown) :])
-                shown = text
-    text, citations = resolve(written.strip(), evidence)
-    if is_refusal(text):
-        yield _declined(replace(found, evidence=evidence), "no_evidence", language)
-        return
-    if not citations:
-        raise ModelUncited(model=generator.model)
-    yield replace(found, text=text, mode="llm", citations=citations, evidence=evidence)
-
-
-_UNFINISHED = re.compile(r"\s*[\[【][^\]】]*$")
-
-
-def _whole_sentences(text: str) -> str:
-    """What is written up to the end of its last sentence but one: the last may still get its mark."""
-    spans = sentences(_UNFINISHED.sub("", text))
-    return text[: spans[-2].end] if len(spans) > 1 else ""

@@ -21,7 +21,9 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from pydantic import SkipValidation
 
 import prompts
+from retrieval import followups
 from retrieval.arabic import clean_line, words
+from retrieval.citations import MARKS
 from retrieval.ollama_generator import NUM_CTX, NUM_PREDICT, untraced
 from retrieval.protocols import Generator, Retriever
 from retrieval.types import Evidence, Hit, Passage, Source, Turn
@@ -37,10 +39,6 @@ CHARACTERS_PER_TOKEN = 2
 _TEMPLATE_TOKENS = 128
 """For the marks of roles and the start of the answer that the server adds."""
 _ROOM = (NUM_CTX - NUM_PREDICT - _TEMPLATE_TOKENS) * CHARACTERS_PER_TOKEN
-
-_TURNS_TOLD = 2
-_TURN_CHARACTERS = 400
-_MARK = re.compile(r"\s*[\[【]\s*\d+[\d\s,،]*[\]】]")
 
 
 class Request(TypedDict):
@@ -87,7 +85,7 @@ class AnswerChain:
         return tuple(told)
 
     def _room(self, question: str, history: Sequence[Turn]) -> int:
-        return _ROOM - self._fixed_characters - len(question) - len(_told_history(history))
+        return _ROOM - self._fixed_characters - len(question) - len(_told(history))
 
     def _values(self, request: Request) -> dict[str, str]:
         question, history = request["question"], request.get("history", ())
@@ -96,7 +94,7 @@ class AnswerChain:
         return {
             "passages": passages[: max(self._room(question, history), 0)],  # one passage may be longer than the room
             "question": clean_line(question),
-            "history": _told_history(history),
+            "history": _told(history),
             "refusal": REFUSAL,
         }
 
@@ -110,7 +108,7 @@ class AnswerChain:
 def is_refusal(text: str) -> bool:
     """Whether an answer is the refusal, however it was spelled, marked or continued."""
     refusal = words(REFUSAL)
-    return words(_MARK.sub("", text))[: len(refusal)] == refusal
+    return words(MARKS.sub("", text))[: len(refusal)] == refusal
 
 
 def _block(item: Evidence) -> str:
@@ -121,17 +119,12 @@ def _block(item: Evidence) -> str:
     return f"[{item.label}] " + f"{heading}\n{item.hit.passage.text}".translate(_HARMLESS)
 
 
+def _told(history: Sequence[Turn]) -> str:
+    conversation = followups.told(history)
+    return f"\nما سبق من الحديث، للفهم وليس للاستشهاد:\n{conversation}\n" if conversation else ""
+
+
 _HARMLESS = str.maketrans({"[": "(", "]": ")", "【": "(", "】": ")", "<": "‹", ">": "›"})
-
-
-def _told_history(history: Sequence[Turn]) -> str:
-    """The last turns in brief, without their marks, which belonged to other passages."""
-    lines = []
-    for turn in history[-_TURNS_TOLD:]:
-        answer = "" if turn.answer.declined else clean_line(_MARK.sub("", turn.answer.text))
-        lines.append(f"سؤال: {clean_line(turn.question)[:_TURN_CHARACTERS]}")
-        lines += [f"جواب: {answer[:_TURN_CHARACTERS]}"] if answer else []
-    return "\nما سبق من الحديث، للفهم وليس للاستشهاد:\n" + "\n".join(lines) + "\n" if lines else ""
 
 
 # ------------------------------------------------------------------------------------------ for those who use LangChain

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from retrieval.arabic import content_words, grams, sentences, stem
 from retrieval.types import Citation, Evidence, Passage, Span
 
 _ONE_MARK = r"[\[【［]\s*\d+(?:\s*[,،;؛]\s*\d+)*\s*[\]】］]"
-_MARKS = re.compile(
+MARKS = re.compile(
     r"(?P<space>(?<![^\S\n])[^\S\n]*)"  # from the first blank on, which keeps a long run of blanks linear
     rf"(?P<marks>{_ONE_MARK}(?:[^\S\n]*{_ONE_MARK})*)"
 )
@@ -18,11 +18,13 @@ _LONGEST_LABEL = 4
 """Digits. No answer has ten thousand passages, and `int` refuses numbers of thousands of digits."""
 
 
-def resolve(text: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Citation, ...]]:
+def resolve(
+    text: str, evidence: Sequence[Evidence], *, span_of: Callable[[str, Passage], Span] | None = None
+) -> tuple[str, tuple[Citation, ...]]:
     """The text with its marks numbered 1..n in order of first appearance, and the citation of each.
 
     A mark is [1], [١], [1, 2], [1][2] or 【1】. A label that the evidence lacks is dropped with the space before it.
-    A quote is the sentence of the cited passage that shares most with the claim, and a claim is the sentence of the
+    A quote is the sentence of the cited passage that shares most with the claim (or `span_of` it), and a claim is the sentence of the
     text that holds the mark; one passage cited for two of its sentences gets two labels. Every [n] of the text returned
     has its citation and every citation its mark; brackets that hold anything else stay as they are.
     """
@@ -34,15 +36,15 @@ def resolve(text: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Citatio
     def numbered(run: re.Match[str]) -> str:
         claim = claims.at(run.start("marks"))
         labels: dict[int, None] = {}
-        for label in _labels(run):
+        for label in labels_of(run):
             passage = passages[label]
-            span = best_sentence(claim, passage)
+            span = (span_of or best_sentence)(claim, passage)
             citation = citations.get((passage.id, span)) or _citation(len(citations) + 1, passage, span)
             citations[passage.id, span] = citation
             labels[citation.label] = None
         return run["space"] + _written(labels)
 
-    return _MARKS.sub(numbered, text), tuple(citations.values())
+    return MARKS.sub(numbered, text), tuple(citations.values())
 
 
 def best_sentence(claim: str, passage: Passage) -> Span:
@@ -69,7 +71,7 @@ def _citation(label: int, passage: Passage, span: Span) -> Citation:
     return Citation(label=label, passage=passage, quote=span.of(passage.text), start=start, end=end)
 
 
-def _labels(run: re.Match[str]) -> list[int]:
+def labels_of(run: re.Match[str]) -> list[int]:
     return [int(label) for label in _LABEL.findall(run["marks"]) if len(label) <= _LONGEST_LABEL]
 
 
@@ -81,10 +83,10 @@ def _without_unknown(text: str, passages: Mapping[int, Passage]) -> str:
     """The text with known labels alone, in Latin digits. Repeated, for [1[9]] becomes a mark when [9] goes."""
 
     def known(run: re.Match[str]) -> str:
-        labels = [label for label in _labels(run) if label in passages]
+        labels = [label for label in labels_of(run) if label in passages]
         return run["space"] + _written(labels) if labels else ""
 
-    while (kept := _MARKS.sub(known, text)) != text:
+    while (kept := MARKS.sub(known, text)) != text:
         text = kept
     return text
 
@@ -94,7 +96,7 @@ class _Claims:
 
     def __init__(self, text: str) -> None:
         # Blanks in place of marks: "كذا.[1] ثم" has two sentences, and every position stays what it was.
-        self._text = _MARKS.sub(lambda run: " " * len(run[0]), text)
+        self._text = MARKS.sub(lambda run: " " * len(run[0]), text)
         self._spans = sentences(self._text)
 
     def at(self, position: int) -> str:

@@ -209,10 +209,16 @@ class ModelMissing(ModelError):
     code = "model_missing"
 
 
-class ModelUncited(ModelError):
-    """The model wrote an answer without one usable citation mark. Values: model."""
+class ModelUnsupported(ModelError):
+    """Nothing of what the model wrote is borne out by the passages. Values: model."""
 
-    code = "model_uncited"
+    code = "model_unsupported"
+
+
+class ClaimsWithheld(ModelError):
+    """Some sentences of the model are not borne out by the passages and were left out. Values: model, count."""
+
+    code = "claims_withheld"
 
 
 class PromptBroken(DalilError):

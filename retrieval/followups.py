@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.arabic import content_words, words
+from retrieval.arabic import clean_line, content_words, words
 from retrieval.types import Turn
 
 _OPENS = re.compile(
@@ -17,6 +17,9 @@ _POINTS_BACK = frozenset(
         "هو هي هم ذلك تلك هذا هذه هناك فيه فيها منه منها عنه عنها له لها لهم بها به الثانية الثاني الأولى الأول نفسه نفسها"
     )
 )
+_TURNS_TOLD = 2
+_TURN_CHARACTERS = 400
+_MARK = re.compile(r"\s*[\[【]\s*\d+[\d\s,،]*[\]】]")
 _SHORT = 3
 """A question with so few telling words that points back is about what was asked before."""
 
@@ -26,7 +29,7 @@ def resolve(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
 
     The words of the question before it come first; a chain of follow-ups reaches back to its beginning.
     """
-    if not history or not _is_follow_up(question):
+    if not history or not is_follow_up(question):
         return ()
     *earlier, last = history
     own = set(content_words(question))
@@ -35,7 +38,18 @@ def resolve(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*carried, *(word for word in further if word not in own)]))
 
 
-def _is_follow_up(question: str) -> bool:
+def told(history: Sequence[Turn]) -> str:
+    """The last turns in brief, for a model: without their marks, which belonged to other passages."""
+    lines = []
+    for turn in history[-_TURNS_TOLD:]:
+        answer = "" if turn.answer.declined else clean_line(_MARK.sub("", turn.answer.text))
+        lines.append(f"سؤال: {clean_line(turn.question)[:_TURN_CHARACTERS]}")
+        lines += [f"جواب: {answer[:_TURN_CHARACTERS]}"] if answer else []
+    return "\n".join(lines)
+
+
+def is_follow_up(question: str) -> bool:
+    """Whether a question leans on the one before it: it opens with و, is very short, or points back with a pronoun."""
     normal = " ".join(words(question))
     if _OPENS.search(normal):
         return True

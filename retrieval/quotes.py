@@ -16,7 +16,7 @@ from retrieval.arabic import grams, is_stop_word, sentences, stem, words
 from retrieval.expectations import expectation_met, measured, read_words
 from retrieval.questions import Question
 from retrieval.similarity import similarity
-from retrieval.types import Hit, Span
+from retrieval.types import Citation, Hit, Span
 
 CONTEXT = 0.6
 """What a question word is worth when only the sentence before or the title has it, of what it is worth in place."""
@@ -30,10 +30,12 @@ WEIGHTS = {
     "title": 1.4,
     "quoted": 3.0,
     "length": 0.1,
+    "continued": 0.4,
 }
 """coverage: the question's words in the sentence, by weight; context: those found only around it; grams: variants of form;
 passage: the score of the search; expected: a number, date or cause where one is asked; title: the question's words in the
-title; quoted: phrases the question quotes; length: up to 40 words."""
+title; quoted: phrases the question quotes; length: up to 40 words; continued: for a follow-up, 1 in the passage that the
+answer before it cites, half in its article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,17 @@ class _Sentence:
     """For each stem of the question, its likeness to the most alike word of the sentence."""
 
 
-def rank(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
-    """All sentences of the hits, the best first; equal scores keep the order of the hits and of the text."""
+def rank(question: Question, hits: Sequence[Hit], before: Sequence[Citation] = ()) -> list[Candidate]:
+    """All sentences of the hits, the best first; equal scores keep the order of the hits and of the text.
+
+    `before` are the citations of the answer that a follow-up goes on from.
+    """
     read = [[_read(question, hit, span) for span in sentences(hit.passage.text)] for hit in hits]
     gram_weights = _GramWeights(question, [sentence.grams for of_hit in read for sentence in of_hit])
     candidates = [
         candidate
         for hit, of_hit in zip(hits, read, strict=True)
-        for candidate in _candidates(question, hit, of_hit, gram_weights, best=hits[0].score)
+        for candidate in _candidates(question, hit, of_hit, gram_weights, hits[0].score, _continued(hit, before))
     ]
     top_grams = max((candidate.features["grams"] for candidate in candidates), default=0.0) or 1.0
     scored = []
@@ -78,7 +83,7 @@ def rank(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def _candidates(
-    question: Question, hit: Hit, read: Sequence[_Sentence], gram_weights: _GramWeights, best: float
+    question: Question, hit: Hit, read: Sequence[_Sentence], gram_weights: _GramWeights, best: float, continued: float
 ) -> list[Candidate]:
     title = _matches(question, [stem(word) for word in words(hit.passage.source.title) if not is_stop_word(word)])
     in_title = question.weighed(title)
@@ -98,9 +103,16 @@ def _candidates(
             "title": in_title,
             "quoted": _quoted(question, sentence.words),
             "length": min(len(sentence.words), 40) / 40,
+            "continued": continued,
         }
         found.append(Candidate(hit, sentence.span, sentence.text, 0.0, features, matches))
     return found
+
+
+def _continued(hit: Hit, before: Sequence[Citation]) -> float:
+    same = (citation.passage.id == hit.passage.id for citation in before)
+    near = (citation.passage.source.article_id == hit.passage.source.article_id for citation in before)
+    return 1.0 if any(same) else 0.5 if any(near) else 0.0
 
 
 def _read(question: Question, hit: Hit, span: Span) -> _Sentence:

@@ -10,6 +10,8 @@ SAME_ROOT = 0.55
 """The likeness of stems with the same consonants, such as a singular and its broken plural (حرب، حروب)."""
 SAME_SOUND = 0.8
 """The likeness of stems that differ in letters often taken for one another (القمة الثانية، التانيه)."""
+SAME_WORD = 0.9
+"""The likeness of stems of which one has a ت more: قمة before a pronoun (قمتهما), a verb of a feminine (انهارت)."""
 FLOOR = 0.5
 """Below this share of common 2- and 3-grams two stems count as different words."""
 
@@ -42,6 +44,8 @@ def similarity(first: str, second: str) -> float:
         return 1.0
     if abs(len(first) - len(second)) > 4 or first.isdigit() or second.isdigit():
         return 0.0
+    if min(first, second, key=len) + "ت" == max(first, second, key=len):
+        return SAME_WORD
     if len(first) == len(second) and sounds(first) == sounds(second):
         return SAME_SOUND
     if first[:1] != second[:1] and max(first, second, key=len)[:1] not in _AFFIXES:

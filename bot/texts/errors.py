@@ -154,9 +154,13 @@ ERRORS: dict[str, tuple[str, str]] = {
         "النموذج «{model}» غير موجود في Ollama؛ نزّله بالأمر: ollama pull {model}",
         "Ollama does not have the model “{model}”; fetch it: ollama pull {model}",
     ),
-    "model_uncited": (
-        "كتب النموذج «{model}» جوابًا بلا شواهد فلم يُعتمد؛ أعد السؤال، أو استغن عنه: DALIL_LLM=none",
-        "“{model}” wrote an answer without citing evidence, so it was set aside; ask again, or use DALIL_LLM=none",
+    "model_unsupported": (
+        "لم تُسند المقالات ما كتبه النموذج «{model}» فلم يُعرض؛ إليك ما في المقالات بنصّه",
+        "What “{model}” wrote is not borne out by the articles, so it is not shown; here is what they say, word for word",
+    ),
+    "claims_withheld": (
+        "حُذف من كلام النموذج «{model}» ما لا تسنده المقالات (عدد الجمل: {count})",
+        "Left out of what “{model}” wrote: {count} sentence(s) that the articles do not bear out",
     ),
     "prompt_broken": (
         "نص التعليمات «{name}» معطوب؛ أعد تثبيت Dalil: pip install --force-reinstall dalil ({problem})",

@@ -1,0 +1,139 @@
+"""From what a model wrote to what may be shown: sentence by sentence, only what a passage bears out, with its mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from retrieval.arabic import clean, content_words, sentences, words
+from retrieval.citations import MARKS, labels_of, resolve
+from retrieval.questions import is_arabic
+from retrieval.support import Checked, check
+from retrieval.types import Citation, Evidence, Passage, Span
+
+Entails = Callable[[str, str], bool]
+"""A second opinion: whether a quote, the first text, entails a claim, the second."""
+
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)?")
+_LINKED = re.compile(r"(?<!\!)\[([^\]\d][^\]]*)\]\(([^)]*)\)?")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_EMPHASIS = re.compile(r"\*\*|__|~~|`+|(?m:^\s*(?:#{1,6}|[-*•–]|>)\s+)|\*(?=\S)|(?<=\S)\*")
+_UNFINISHED = re.compile(r"\s*[\[【][^\]】]*$")
+_FINAL = re.compile(r"[\s.!؟?…،,؛;:]*$")
+
+
+@dataclass
+class Grounding:
+    """The answer of a model as it comes: what the evidence bears out is shown, the rest withheld.
+
+    `arabic` is whether the question is: a sentence in the other language is withheld.
+    """
+
+    evidence: Sequence[Evidence]
+    arabic: bool
+    entails: Entails | None = None
+    withheld: int = 0
+    _kept: list[str] = field(default_factory=list)
+    _seen: int = 0
+
+    def read(self, written: str, *, whole: bool = False) -> str:
+        """The text to show so far, with the labels of the evidence as marks, given all that is written so far.
+
+        Until it is `whole`, the last sentence may still get its mark and is left out.
+        """
+        text = plain(written)
+        spans = sentences(text if whole else _UNFINISHED.sub("", text))
+        spans = _with_marks(text, spans if whole else spans[:-1])
+        for span in spans[self._seen :]:
+            kept = self._checked(span.of(text))
+            self.withheld += kept is None
+            if kept:
+                self._kept.append(kept)
+        self._seen = max(self._seen, len(spans))
+        return " ".join(self._kept)
+
+    def resolved(self) -> tuple[str, tuple[Citation, ...]]:
+        """What is shown, its marks numbered from 1, and the citation of each."""
+        return resolve(" ".join(self._kept), self.evidence, span_of=_carrying)
+
+    def _checked(self, sentence: str) -> str | None:
+        """The sentence with the marks of passages that bear it out; "" for one that states nothing, None when withheld."""
+        parts = _parts(sentence)
+        if not any(words(claim) for claim, _ in parts):
+            return ""
+        if is_arabic("".join(claim for claim, _ in parts)) != self.arabic:
+            return None
+        kept = ""
+        for claim, labels in parts:
+            if not words(claim):
+                continue
+            found = self._bearing(claim, labels)
+            if not found:
+                return None
+            end = _FINAL.search(claim)
+            body, tail = (claim[: end.start()], claim[end.start() :]) if end else (claim, "")
+            kept += f"{body} {''.join(f'[{label}]' for label in found)}{tail.strip() or ' '}"
+        return kept.strip()
+
+    def _bearing(self, claim: str, labels: Sequence[int]) -> list[int]:
+        """The labels given whose passages bear the claim out; when none does, that of the one passage that does so best."""
+        cited = [item for item in self.evidence if item.label in labels]
+        if borne := [item.label for item in cited if self._supports(claim, item.hit.passage)]:
+            return borne
+        others = [item for item in self.evidence if item.label not in labels]
+        found = [(item, _check(claim, item.hit.passage)) for item in others if self._supports(claim, item.hit.passage)]
+        return [max(found, key=lambda pair: pair[1].cover)[0].label] if found else []
+
+    def _supports(self, claim: str, passage: Passage) -> bool:
+        if not content_words(claim):
+            return False
+        checked = _check(claim, passage)
+        if checked.fault is not None:
+            return False
+        return self.entails is None or self.entails(checked.span.of(passage.text), claim)
+
+
+def plain(text: str) -> str:
+    """A model's text as plain text: no control characters, no Markdown and HTML; images go as a whole."""
+    text = _LINKED.sub(r"\1 (\2)", _IMAGE.sub("", clean(text)))
+    return _EMPHASIS.sub("", _TAG.sub("", text))
+
+
+@lru_cache(maxsize=4096)
+def _check(claim: str, passage: Passage) -> Checked:
+    return check(claim, passage)
+
+
+def _carrying(claim: str, passage: Passage) -> Span:
+    return _check(claim.strip(), passage).span
+
+
+def _parts(sentence: str) -> list[tuple[str, list[int]]]:
+    """The claims of a sentence, each up to its marks, with their labels; what follows the last mark is one without."""
+    parts, start = [], 0
+    for run in MARKS.finditer(sentence):
+        parts.append((sentence[start : run.start()].strip(), labels_of(run)))
+        start = run.end()
+    rest = sentence[start:].strip()
+    if words(rest) or not parts:
+        parts.append((rest, []))
+    elif rest:
+        parts[-1] = (parts[-1][0] + rest, parts[-1][1])
+    return parts
+
+
+def _with_marks(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Sentences, with marks that stand behind the full stop («كذا. [1]») taken to the sentence before them."""
+    joined: list[Span] = []
+    for span in spans:
+        run = MARKS.match(text, span.start)
+        if joined and run and "\n" not in text[joined[-1].end : span.start]:
+            joined[-1] = Span(joined[-1].start, run.end())
+            start = run.end() + len(text[run.end() : span.end]) - len(text[run.end() : span.end].lstrip(" .،"))
+            if start < span.end:
+                joined.append(Span(start, span.end))
+        else:
+            joined.append(span)
+    return joined

@@ -1,0 +1,82 @@
+"""Do a claim and a sentence say yes and no to the same? Negations, denials, hypotheses and opposites, by fixed lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrieval.arabic import stem, words
+
+_NEGATIONS = frozenset(words(
+    "لم لن لا ليس ليست ليسوا ليسا لست لسنا غير دون بدون بلا عدم ولم ولن ولا وليس وليست فلم فلن فلا بعدم لعدم وعدم دونما مش مو ألا لئلا"
+    " not never no without nor"
+))  # fmt: skip
+_DENIALS = frozenset(stem(word) for word in words(
+    "نفى نفت ينفي تنفي نفي نفيه أنكر أنكرت ينكر تنكر إنكار كذب كذبت تكذيب رفض رفضت يرفض ترفض رفضه رفضها استبعد استبعدت يستبعد تستبعد"
+    " فشل فشلت يفشل تفشل إخفاق أخفق أخفقت امتنع امتنعت يمتنع تمتنع"
+))  # fmt: skip
+_FRAMES = frozenset(words(
+    "إذا لو ربما لعل قد محتمل محتملا محتملة يحتمل زعم زعمت يزعم تزعم مزاعم ادعى ادعت يدعي ادعاء هدد هددت يهدد تهدد توعد توعدت يعتزم تعتزم"
+    " اعتزامه ينوي تنوي يخطط تخطط شائعات شائعة إشاعات مزعوم مزعومة كأن ليت توقع توقعت يتوقع تتوقع طالب طالبت يطالب دعا دعت يدعو تدعو"
+))  # fmt: skip
+"""Words that make what follows a supposition, a threat, an allegation or a wish; dropped, a fact is left."""
+_STILL = frozenset(words("يزال تزال يزالون يزل تزل زال سيما بد شك ريب بأس غرو جدال"))
+"""Words after لا and لم that make no negation of them: لا يزال، لا سيما، لا بد."""
+_OPPOSITES = (
+    ("ارتفع صعد زاد ازداد نما قفز ارتفاع زيادة صعود نمو", "انخفض هبط تراجع نقص تقلص انخفاض هبوط تراجع نقص"),
+    ("فاز فوز انتصر تغلب", "خسر خسارة انهزم هزيمة"),
+    ("قبل وافق موافقة أيد تأييد رحب ترحيب", "رفض رفضت عارض معارضة أدان ندد انتقد"),
+    ("قبل", "بعد"), ("أكثر أكبر أعلى", "أقل أصغر أدنى"), ("أول أولى", "آخر أخيرة"),
+    ("بدأ بداية انطلق افتتح", "انتهى نهاية اختتم توقف"), ("دخل دخول", "خرج خروج غادر مغادرة"),
+    ("نجح نجاح", "فشل أخفق"), ("سمح", "منع حظر"), ("فتح", "أغلق"), ("أكد تأكيد", "نفى أنكر"), ("كسب ربح", "خسر"),
+    ("شرق شرقي", "غرب غربي"), ("شمال شمالي", "جنوب جنوبي"), ("يمين يميني", "يسار يساري"), ("داخل", "خارج"), ("حليف", "عدو"),
+    ("قتل مقتل", "نجا إنقاذ أنقذ"), ("اعتقل اعتقال أوقف", "أفرج إفراج أطلق"), ("استقال أقيل", "عين تعيين"), ("صدر تصدير", "استورد استيراد"),
+    ("شهد حضر", "غاب تغيب"), ("تقدم", "تأخر"), ("قوي", "ضعيف"), ("جديد", "قديم"), ("إيجابي", "سلبي"), ("رسمي", "غير"),
+    ("زوج", "زوجة"), ("والد أب", "ابن ولد"), ("مدين", "دائن"), ("باع بيع", "اشترى شراء"), ("أعلى", "أدنى"), ("يسبق", "يلي"),
+)  # fmt: skip
+
+
+def agree(claim: Sequence[str], sentence: Sequence[str], region: range) -> bool:
+    """Whether a claim, as tokens, denies and supposes as much as the part of the sentence, a range of tokens, it is about.
+
+    Two words before the part belong to it; a word of supposition or denial reaches further, from its place to the end.
+    """
+    start = max(0, region.start - 2)
+    part = sentence[start : region.stop]
+    if _negations(claim) != _negations(part):
+        return False
+    before = {form for form in map(_frame, sentence[:start]) if form}
+    return not before or any(map(_frame, claim))
+
+
+def opposed(missing: Sequence[str], stems: Sequence[str]) -> bool:
+    """Whether a stem that a sentence lacks is the opposite of one that it has."""
+    has = set(stems)
+    return any(not has.isdisjoint(_opposites().get(stem_, ())) for stem_ in missing)
+
+
+def _negations(tokens: Sequence[str]) -> int:
+    around = zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False)
+    particles = sum(
+        token in _NEGATIONS and before not in _NEGATIONS and after not in _STILL for before, token, after in around
+    )
+    return particles + sum(stem(token) in _DENIALS for token in tokens if token not in _NEGATIONS)
+
+
+def _frame(token: str) -> str | None:
+    for form in (token, token[1:] if token[:1] in "وف" else token):
+        if form in _FRAMES or stem(form) in _DENIALS:
+            return form
+    return None
+
+
+_table: dict[str, frozenset[str]] = {}
+
+
+def _opposites() -> dict[str, frozenset[str]]:
+    if not _table:
+        for first, second in _OPPOSITES:
+            sides = [frozenset(stem(word) for word in words(side)) for side in (first, second)]
+            for own, other in (sides, sides[::-1]):
+                for stem_ in own:
+                    _table[stem_] = _table.get(stem_, frozenset()) | other
+    return _table
