@@ -151,8 +151,13 @@ def _quoted(found: Answer, asked: Question, ranked: Sequence[Candidate], languag
 
 
 def _citations(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:
-    return tuple(
-        Citation(label, c.hit.passage, c.text, c.span.start, c.span.end) for label, c in enumerate(candidates, start=1)
+    return tuple(_citation(label, candidate) for label, candidate in enumerate(candidates, start=1))
+
+
+def _citation(label: int, candidate: Candidate) -> Citation:
+    passage, span = candidate.hit.passage, candidate.quote
+    return Citation(
+        label, passage, passage.text[span.start - passage.start : span.end - passage.start], span.start, span.end
     )
 
 

@@ -72,6 +72,7 @@ def _citation(label: int, passage: Passage, span: Span) -> Citation:
 
 
 def labels_of(run: re.Match[str]) -> list[int]:
+    """The labels of a run of marks, a match of `MARKS`."""
     return [int(label) for label in _LABEL.findall(run["marks"]) if len(label) <= _LONGEST_LABEL]
 
 

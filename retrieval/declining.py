@@ -14,10 +14,11 @@ from retrieval.expectations import measured, names_measure, read_words
 from retrieval.places import place_named, place_present
 from retrieval.questions import Question
 from retrieval.quotes import Candidate
+from retrieval.relations import unsaid
 from retrieval.similarity import FLOOR, similarity
 from retrieval.types import Passage
 
-Lack = Literal["topic", "anchor", "role", "count", "measure", "date"]
+Lack = Literal["topic", "anchor", "relation", "role", "count", "measure", "date"]
 
 LEAST_SUPPORT = 0.3
 """Share of the question's telling words, by weight, that a sentence and its surroundings must have."""
@@ -47,6 +48,8 @@ def lacking(question: Question, candidate: Candidate) -> Lack | None:
         return "topic"
     if _lacks_anchor(question, candidate):
         return "anchor"
+    if unsaid(question.content, _words_and_stems(candidate.hit.passage)[0]):
+        return "relation"
     if _names_role(question) and min(candidate.matches[: question.own]) < _SAME:
         return "role"
     expected = candidate.features["expected"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from retrieval.arabic import grams, is_stop_word, sentences, stem, words
@@ -21,21 +21,27 @@ from retrieval.types import Citation, Hit, Span
 CONTEXT = 0.6
 """What a question word is worth when only the sentence before or the title has it, of what it is worth in place."""
 
+LEAD = 0.3
+"""Share of the question, by weight, from which the sentence before is quoted too, for it alone says what is spoken of."""
+LONGEST_QUOTE = 400
+"""Characters of two sentences quoted together."""
+
 WEIGHTS = {
     "coverage": 1.5,
     "context": 2.0,
     "grams": 0.25,
     "passage": 0.8,
     "expected": 0.6,
+    "counted": 0.8,
     "title": 1.4,
     "quoted": 3.0,
     "length": 0.1,
     "continued": 0.4,
 }
 """coverage: the question's words in the sentence, by weight; context: those found only around it; grams: variants of form;
-passage: the score of the search; expected: a number, date or cause where one is asked; title: the question's words in the
-title; quoted: phrases the question quotes; length: up to 40 words; continued: for a follow-up, 1 in the passage that the
-answer before it cites, half in its article."""
+passage: the score of the search; expected: a number, date or cause where one is asked; counted: the same once more for a
+number; title: the question's words in the title; quoted: phrases the question quotes; length: up to 40 words; continued:
+for a follow-up, 1 in the passage that the answer before it cites, half in its article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Candidate:
     features: dict[str, float]
     matches: tuple[float, ...]
     """For each stem of the question, how well the sentence, the one before it or the title has it, 0..1."""
+    quote: Span
+    """What is quoted: the sentence, and the one before it when that says what the sentence is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ def rank(question: Question, hits: Sequence[Hit], before: Sequence[Citation] = (
     for candidate in candidates:
         features = {**candidate.features, "grams": candidate.features["grams"] / top_grams}
         score = sum(WEIGHTS[name] * value for name, value in features.items())
-        scored.append(Candidate(candidate.hit, candidate.span, candidate.text, score, features, candidate.matches))
+        scored.append(replace(candidate, score=score, features=features))
     return sorted(scored, key=lambda candidate: -candidate.score)
 
 
@@ -94,19 +102,33 @@ def _candidates(
         around = [max(b, a / 2, t) for b, a, t in zip(before, after, title, strict=True)]
         matches = tuple(max(own, CONTEXT * near) for own, near in zip(sentence.matches, around, strict=True))
         own = question.weighed(sentence.matches)
+        expected = expectation_met(question, sentence.text, sentence.words)
         features = {
             "coverage": own,
             "context": question.weighed(matches) - own,
             "grams": gram_weights.score(sentence.grams),
             "passage": hit.score / best if best else 0.0,
-            "expected": expectation_met(question, sentence.text, sentence.words),
+            "expected": expected,
+            "counted": expected if question.kind == "how_many" else 0.0,
             "title": in_title,
             "quoted": _quoted(question, sentence.words),
             "length": min(len(sentence.words), 40) / 40,
             "continued": continued,
         }
-        found.append(Candidate(hit, sentence.span, sentence.text, 0.0, features, matches))
+        quote = _with_lead(question, hit, read[place - 1] if place else None, sentence)
+        found.append(Candidate(hit, sentence.span, sentence.text, 0.0, features, matches, quote))
     return found
+
+
+def _with_lead(question: Question, hit: Hit, before: _Sentence | None, sentence: _Sentence) -> Span:
+    """The sentence, with the one before it in its paragraph when much of what is asked about stands only there."""
+    if before is None or sentence.span.end - before.span.start > LONGEST_QUOTE:
+        return sentence.span
+    between = hit.passage.text[before.span.end - hit.passage.start : sentence.span.start - hit.passage.start]
+    lacking = [max(0.0, b - own) for b, own in zip(before.matches, sentence.matches, strict=True)]
+    if "\n" in between or question.weighed(lacking) < LEAD:
+        return sentence.span
+    return Span(before.span.start, sentence.span.end)
 
 
 def _continued(hit: Hit, before: Sequence[Citation]) -> float:
