@@ -12,7 +12,7 @@ from typing import Protocol
 from retrieval import followups
 from retrieval.arabic import clean_line, words
 from retrieval.condensing import condense
-from retrieval.declining import lacking, support
+from retrieval.declining import LEAST_CONFIDENCE, confidence, lacking, support
 from retrieval.errors import EmptyQuestion, ModelError, QuestionTooLong
 from retrieval.phrases import Language, declined
 from retrieval.protocols import Generator
@@ -140,9 +140,13 @@ def _declined(answer: Answer, reason: Reason, language: Language) -> Answer:
 
 def _quoted(found: Answer, asked: Question, ranked: Sequence[Candidate], language: Language) -> Answer:
     """The best sentences, each with its mark; declined when no good one holds what the question asks for."""
+    if not ranked:
+        return _declined(replace(found, confidence=0.0), "no_evidence", language)
     considered = [candidate for candidate in ranked if candidate.score >= CONSIDERED * ranked[0].score]
     fitting = [candidate for candidate in considered if lacking(asked, candidate) is None]
-    if not fitting:
+    sure = confidence(asked, (fitting or ranked)[0], ranked, fits=bool(fitting))
+    found = replace(found, confidence=sure)
+    if not fitting or sure < LEAST_CONFIDENCE:
         near = [candidate for candidate in ranked if support(asked, candidate) >= NEAR_SUPPORT]
         return replace(_declined(found, "no_evidence", language), nearest=_citations(_one_a_passage(near)[:NEAREST]))
     shown = [c for c in _distinct(fitting)[:2] if c.score >= SECOND_QUOTE * fitting[0].score]

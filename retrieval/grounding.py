@@ -28,7 +28,7 @@ _FINAL = re.compile(r"[\s.!؟?…،,؛;:]*$")
 class Grounding:
     """The answer of a model as it comes: what the evidence bears out is shown, the rest withheld.
 
-    `arabic` is whether the question is: a sentence in the other language is withheld.
+    `arabic` is whether the question is: then a sentence in another language is withheld.
     """
 
     evidence: Sequence[Evidence]
@@ -63,7 +63,7 @@ class Grounding:
         parts = _parts(sentence)
         if not any(words(claim) for claim, _ in parts):
             return ""
-        if is_arabic("".join(claim for claim, _ in parts)) != self.arabic:
+        if self.arabic and not is_arabic("".join(claim for claim, _ in parts)):
             return None
         kept = ""
         for claim, labels in parts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from retrieval.arabic import normalize, words
 
@@ -43,14 +42,14 @@ _WEEKDAYS = ("السبت سبت", "الأحد", "الاثنين الإثنين",
 _RELATIVE = ("أمس", "غدا", "أول أمس")
 
 
-Key = TypeVar("Key", int, float)
-
-
-def _table(groups: Mapping[Key, str]) -> dict[str, Key]:
+def _table(groups: Mapping[int, str]) -> dict[str, int]:
     return {word: value for value, forms in groups.items() for word in words(forms)}
 
 
-_SMALL: dict[str, float] = {**_table(_ONES | _TENS | _HUNDREDS), **_table(_FRACTIONS)}
+_SMALL: dict[str, float] = {
+    **_table(_ONES | _TENS | _HUNDREDS),
+    **{word: share for share, forms in _FRACTIONS.items() for word in words(forms)},
+}
 _BEFORE_TEN = {**{word: value for word, value in _SMALL.items() if 1 < value < 10}, **dict.fromkeys(words("أحد إحدى"), 1.0),
                **dict.fromkeys(words("اثنا اثنتا اثني اثنتي"), 2.0)}  # fmt: skip
 _LARGE = _table(_MAGNITUDES)
@@ -106,14 +105,16 @@ def _number(found: Sequence[str], at: int) -> Value | None:
     while (group := _group(found, at)) and (end == begin or _follows(total, group[0])):
         amount, end = group
         total += amount * _magnitude(total) if 0 < amount < 1 <= total else amount
-        if (at := _after_and(found, end)) is None:
+        after = _after_and(found, end)
+        if after is None:
             break
+        at = after
         found = [*found[:at], _joined(found[at]), *found[at + 1 :]]
     if end == begin:
         return None
     bare = _bare(found[begin])
-    if (after := _after_percent(found, end)) > end:
-        return Value(f"percent:{total:g}", begin, after)
+    if (past_sign := _after_percent(found, end)) > end:
+        return Value(f"percent:{total:g}", begin, past_sign)
     if end == begin + 1 and bare in _VAGUE_WORDS:
         return Value(f"vague:{bare}", begin, end)
     return Value(f"number:{total:.12g}", begin, end)

@@ -20,6 +20,12 @@ _SHORTEST_ROOT = 3
 _NOT_OF_PEOPLE = frozenset({"رياض"})
 """Roots of places which with an ending are another word (الرياضية)."""
 
+_PEOPLES = dict(zip(
+    words("أرمن روس أتراك ألمان هنود أفغان صرب فرس أميركان أمريكان إنجليز مجر طليان شوام"),
+    words("أرمينيا روسيا تركيا ألمانيا الهند أفغانستان صربيا إيران أميركا أميركا إنجلترا المجر إيطاليا سوريا"), strict=True
+))  # fmt: skip
+"""Plurals of peoples that do not begin like the name of their country."""
+
 
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
@@ -45,6 +51,11 @@ def place_named(word: str) -> str | None:
             if root:
                 return root
     return None
+
+
+def country(word: str) -> str | None:
+    """The root of the place that a normalised word names, plurals of its people included (الأرمن)."""
+    return place_named(word) or place_named(_PEOPLES.get(re.sub("^[وبلفك]?(?:ال|لل)?", "", word), ""))
 
 
 def place_present(place: str, text_words: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ def agree(claim: Sequence[str], sentence: Sequence[str], region: range) -> bool:
     """
     start = max(0, region.start - 2)
     part = sentence[start : region.stop]
-    if _negations(claim) != _negations(part):
+    if negations(claim) != negations(part):
         return False
     before = {form for form in map(_frame, sentence[:start]) if form}
     return not before or any(map(_frame, claim))
@@ -54,7 +54,8 @@ def opposed(missing: Sequence[str], stems: Sequence[str]) -> bool:
     return any(not has.isdisjoint(_opposites().get(stem_, ())) for stem_ in missing)
 
 
-def _negations(tokens: Sequence[str]) -> int:
+def negations(tokens: Sequence[str]) -> int:
+    """How many times the tokens of a text deny: particles, those in a row once, and verbs such as نفى and رفض."""
     around = zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False)
     particles = sum(
         token in _NEGATIONS and before not in _NEGATIONS and after not in _STILL for before, token, after in around

@@ -17,8 +17,10 @@ from retrieval import polarity
 from retrieval.arabic import clean_line, is_stop_word, sentences, stem, words
 from retrieval.frequency import weight
 from retrieval.numbers import Value, tokens, values
-from retrieval.places import place_named
+from retrieval.places import country
+from retrieval.questions import is_arabic
 from retrieval.similarity import similarity
+from retrieval.support_english import english_fault
 from retrieval.types import Passage, Span
 
 Fault = Literal["number", "name", "words", "order", "negation", "quotation", "link"]
@@ -119,22 +121,21 @@ def _by_two(claim: str, spans: Sequence[Span], passage: Passage) -> Checked | No
 
 
 def _against(claim: str, span: Span, passage: Passage) -> Checked:
-    said, sentence = _read(claim), _read(span.of(passage.text))
+    text = span.of(passage.text)
+    if literal := _literal_fault(claim, passage):
+        return Checked(span, literal, 0.0)
+    if not is_arabic(claim):
+        return Checked(span, *english_fault(claim, text))
+    said, sentence = _read(claim), _read(text)
+    if any(said.stems) and (start := _run_of(said.tokens, sentence.tokens)) is not None:
+        same = polarity.agree(said.tokens, sentence.tokens, range(start, start + len(said.tokens)))
+        return Checked(span, None if same else "negation", 1.0)
     matched = _matched(said, sentence)
     cover = _cover(said, matched)
-    if _run_of(said.tokens, sentence.tokens) is not None and any(said.stems):
-        fault: Fault | None = (
-            None if polarity.agree(said.tokens, sentence.tokens, range(*_run(said, sentence))) else "negation"
-        )
-        return Checked(span, _literal_fault(claim, passage) or fault, 1.0)
-    return Checked(span, _fault(claim, said, sentence, matched, cover, passage), cover)
+    return Checked(span, _fault(said, sentence, matched, cover, passage), cover)
 
 
-def _fault(
-    claim: str, said: _Read, sentence: _Read, matched: dict[int, int], cover: float, passage: Passage
-) -> Fault | None:
-    if literal := _literal_fault(claim, passage):
-        return literal
+def _fault(said: _Read, sentence: _Read, matched: dict[int, int], cover: float, passage: Passage) -> Fault | None:
     has = {value.what for value in sentence.values}
     if any(value.what not in has for value in said.values) or not _values_in_place(said, sentence, matched):
         return "number"
@@ -187,9 +188,9 @@ def _alike(said: _Read, at: int, sentence: _Read, place: int) -> float:
     first, second = said.stems[at], sentence.stems[place]
     if first == second:
         return 1.0
-    country = place_named(said.tokens[at])
-    if country is not None or place_named(sentence.tokens[place]) is not None:
-        return 1.0 if country == place_named(sentence.tokens[place]) else 0.0
+    here, there = country(said.tokens[at]), country(sentence.tokens[place])
+    if here is not None or there is not None:
+        return 1.0 if here == there else 0.0
     return similarity(first, second)
 
 
@@ -200,7 +201,7 @@ def _cover(said: _Read, matched: dict[int, int]) -> float:
 
 
 def _is_name(said: _Read, at: int) -> bool:
-    return weight(said.stems[at]) >= TELLING or place_named(said.tokens[at]) is not None
+    return weight(said.stems[at]) >= TELLING or country(said.tokens[at]) is not None
 
 
 def _completes_name(at: int, said: _Read, matched: dict[int, int], passage: Passage) -> bool:
@@ -212,11 +213,6 @@ def _completes_name(at: int, said: _Read, matched: dict[int, int], passage: Pass
 
 
 # ------------------------------------------------------------------------------------------------------------ places
-
-
-def _run(said: _Read, sentence: _Read) -> tuple[int, int]:
-    start = _run_of(said.tokens, sentence.tokens) or 0
-    return start, start + len(said.tokens)
 
 
 def _run_of(part: Sequence[str], whole: Sequence[str]) -> int | None:

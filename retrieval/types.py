@@ -107,7 +107,9 @@ class Answer:
     """An answer and its evidence. Every `[n]` in `text` has its citation; a declined answer cites nothing.
 
     `query` is what was really searched, after a follow-up was resolved. `seconds` has the keys `retrieve` and `answer`.
-    `notice` is the code of a fault that the reader should know of (the model failed, quotes are shown instead).
+    `confidence` says how sure the fixed checks are that the articles answer, 0..1; a declined answer carries it too, and
+    it is None where nothing was searched. `notice` is the code of a fault that the reader should know of (the model
+    failed, quotes are shown instead; sentences of it were withheld).
     """
 
     question: str
@@ -120,6 +122,7 @@ class Answer:
     reason: Reason | None = None
     nearest: tuple[Citation, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    confidence: float | None = None
     notice: DalilError | None = None
 
 
