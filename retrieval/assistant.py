@@ -15,7 +15,7 @@ from retrieval.condensing import condense
 from retrieval.declining import LEAST_CONFIDENCE, confidence, lacking, support
 from retrieval.errors import EmptyQuestion, ModelError, QuestionTooLong
 from retrieval.phrases import Language, declined
-from retrieval.protocols import Generator
+from retrieval.protocols import Generator, SecondOpinion
 from retrieval.questions import Question, analyse, not_a_question
 from retrieval.quotes import Candidate, rank
 from retrieval.types import Answer, Citation, Evidence, Hit, Reason, Token, Turn
@@ -45,11 +45,20 @@ class Searchable(Protocol):
 class Assistant:
     """Answers questions over one index, in the words of a language model when there is one, else in quotes."""
 
-    def __init__(self, index: Searchable, *, find_generator: Callable[[], Generator | None] = lambda: None) -> None:
-        """`find_generator` is asked for every question, so that a model may come and go; it may raise `ModelError`."""
+    def __init__(
+        self,
+        index: Searchable,
+        *,
+        find_generator: Callable[[], Generator | None] = lambda: None,
+        second_opinion: SecondOpinion | None = None,
+    ) -> None:
+        """`find_generator` is asked for every question, so that a model may come and go; it may raise `ModelError`.
+
+        `second_opinion` may withhold a generated claim that the fixed checks let through, never the other way round.
+        """
         self._index = index
         self._find_generator = find_generator
-        self._entails = None
+        self._second_opinion = second_opinion
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, language: Language = "ar") -> Answer:
         """`stream`, read to its end."""
@@ -102,7 +111,7 @@ class Assistant:
         try:
             from retrieval.writing import written
 
-            async with aclosing(written(generator, found, history, entails=self._entails)) as pieces:
+            async with aclosing(written(generator, found, history, second_opinion=self._second_opinion)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Answer):
                         answer = piece if piece.text else _declined(piece, "no_evidence", language)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from retrieval.arabic import clean, content_words, sentences, words
 from retrieval.citations import MARKS, labels_of, resolve
+from retrieval.protocols import SecondOpinion
 from retrieval.questions import is_arabic
 from retrieval.support import Checked, check
 from retrieval.types import Citation, Evidence, Passage, Span
 
-Entails = Callable[[str, str], bool]
-"""A second opinion: whether a quote, the first text, entails a claim, the second."""
-
+LEAST_ENTAILED = 0.5
+"""How sure a second opinion must be of a claim that is not a quote."""
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)?")
 _LINKED = re.compile(r"(?<!\!)\[([^\]\d][^\]]*)\]\(([^)]*)\)?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
@@ -33,7 +33,7 @@ class Grounding:
 
     evidence: Sequence[Evidence]
     arabic: bool
-    entails: Entails | None = None
+    second_opinion: SecondOpinion | None = None
     withheld: int = 0
     _kept: list[str] = field(default_factory=list)
     _seen: int = 0
@@ -92,7 +92,10 @@ class Grounding:
         checked = _check(claim, passage)
         if checked.fault is not None:
             return False
-        return self.entails is None or self.entails(checked.span.of(passage.text), claim)
+        if self.second_opinion is None:
+            return True
+        (sure,) = self.second_opinion.entails(checked.span.of(passage.text), [claim])
+        return sure is None or sure >= LEAST_ENTAILED
 
 
 def plain(text: str) -> str:

@@ -39,6 +39,14 @@ class Reranker(Protocol):
     def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]: ...
 
 
+class SecondOpinion(Protocol):
+    """A look by a model at claims that the fixed checks have passed."""
+
+    def entails(self, premise: str, claims: Sequence[str]) -> list[float | None]:
+        """For each claim, how sure it is that the premise entails it, 0..1; None where it has no opinion."""
+        ...
+
+
 class Generator(Protocol):
     """A language model that writes an answer piece by piece.
 

@@ -5,20 +5,21 @@ It imports langchain-core, which takes a second: import this module only where a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
 from retrieval.chain import AnswerChain, is_refusal
 from retrieval.errors import ClaimsWithheld, ModelUnsupported
-from retrieval.grounding import Entails, Grounding
-from retrieval.protocols import Generator
+from retrieval.grounding import Grounding
+from retrieval.protocols import Generator, SecondOpinion
 from retrieval.questions import is_arabic
 from retrieval.types import Answer, Token, Turn
 
 
 async def written(
-    generator: Generator, found: Answer, history: Sequence[Turn], *, entails: Entails | None
+    generator: Generator, found: Answer, history: Sequence[Turn], *, second_opinion: SecondOpinion | None
 ) -> AsyncGenerator[Token | Answer, None]:
     """A model's answer to the question and over the evidence of `found`: each sentence once it is checked, then the whole.
 
@@ -27,21 +28,21 @@ async def written(
     """
     chain = AnswerChain(generator=generator)
     evidence = chain.told(found.query, found.evidence, history)
-    grounding = Grounding(evidence, arabic=is_arabic(found.question), entails=entails)
+    grounding = Grounding(evidence, arabic=is_arabic(found.question), second_opinion=second_opinion)
     text, read, shown = "", "", ""
     async with aclosing(chain.astream(found.query, evidence, history)) as pieces:
         async for piece in pieces:
             text += piece
             if is_refusal(text):
                 continue
-            if read != (read := grounding.read(text)):
+            if read != (read := await asyncio.to_thread(grounding.read, text)):
                 released, _ = grounding.resolved()
                 yield Token(released[len(shown) :])
                 shown = released
     if is_refusal(text):
         yield replace(found, text="", mode="llm", evidence=evidence)
         return
-    grounding.read(text, whole=True)
+    await asyncio.to_thread(grounding.read, text, whole=True)
     released, citations = grounding.resolved()
     if not citations:
         raise ModelUnsupported(model=generator.model)
