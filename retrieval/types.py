@@ -121,6 +121,9 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     notice: DalilError | None = None
+    confidence: float | None = None
+    """How sure the fixed checks are that the articles answer, 0..1; declined answers carry it too; None where nothing was
+    searched."""
 
 
 @dataclass(frozen=True, slots=True)
