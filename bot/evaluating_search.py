@@ -61,7 +61,7 @@ def retrieval(
     if tune:
         _record_weight(sections, settings, messages)
     if report:
-        _write_report(report, sections, messages)
+        write_report(report, _page(sections), messages)
     return _held(floors, sections, messages) if floor else 0
 
 
@@ -85,10 +85,15 @@ def _shown(section: Section, messages: Messages, *, as_json: bool) -> str:
     return "\n".join(result_lines(section, messages))
 
 
-def _write_report(path: Path, sections: Sequence[Section], messages: Messages) -> None:
+def _page(sections: Sequence[Section]) -> str:
     from retrieval.evals.report import page
 
-    path.write_text(page(sections), encoding="utf-8")
+    return page(sections)
+
+
+def write_report(path: Path, page: str, messages: Messages) -> None:
+    """Writes the page and says where, on standard error."""
+    path.write_text(page, encoding="utf-8")
     typer.echo(messages("eval.report", path=path), err=True)
 
 

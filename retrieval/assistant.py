@@ -102,7 +102,8 @@ class Assistant:
         ranked = rank(asked, hits, history[-1].answer.citations if carried else ())
         evidence = tuple(Evidence(label, hit) for label, hit in enumerate(hits, start=1))
         seconds = {"retrieve": time.monotonic() - began, "answer": 0.0}
-        found = replace(blank, query=query, evidence=evidence, seconds=seconds)
+        confidence = support(asked, ranked[0]) if ranked else 0.0
+        found = replace(blank, query=query, evidence=evidence, seconds=seconds, confidence=confidence)
         quoted = _quoted(found, asked, ranked, language)
         if generator is None or quoted.declined:
             yield Token(quoted.text)

@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from retrieval.assistant import Assistant
-from retrieval.errors import DatasetBroken
-from retrieval.evals.answers import Outcome, evaluate, figures, groups, intervals
+from retrieval.errors import DatasetBroken, ModelUncited
+from retrieval.evals.answers import evaluate, figures, groups, intervals, modes, notices
 from retrieval.evals.questions import GoldQuestion, read_dataset, read_questions
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
-from retrieval.types import Answer, Citation, Passage, Source
+from tests.outcomes import EVIDENCE, outcome
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"
 
 
-def _outcome(
-    *, quotes: Sequence[str] = (), declined: bool = False, kind: str = "who", answerable: bool = True
-) -> Outcome:
-    source = Source("a", "عنوان")
-    citations = tuple(
-        Citation(label, Passage("a#0", source, 0, quote, 0, len(quote)), quote, 0, len(quote))
-        for label, quote in enumerate(quotes, start=1)
-    )
-    gold = GoldQuestion("q", kind, "س؟", ("أربعة",), ("مقتل أربعة من جنودها",), answerable)
-    answer = Answer("س؟", "س؟", "…", "quotes", citations, declined=declined)
-    return Outcome(gold, answer, 0.01)
-
-
 def test_measures_are_shares_of_the_questions_they_are_about() -> None:
     outcomes = [
-        _outcome(quotes=["أعلنت مقتلَ أربعةٍ من جنودها أمس"]),
-        _outcome(quotes=["جملة أخرى", "قُتل أربعة"]),
-        _outcome(quotes=["جملة أخرى"]),
-        _outcome(declined=True),
-        _outcome(declined=True, kind="unanswerable", answerable=False),
-        _outcome(quotes=["جواب"], kind="false_premise", answerable=False),
-        _outcome(declined=True, kind="small_talk", answerable=False),
+        outcome(quotes=["أعلنت مقتلَ أربعةٍ من جنودها أمس"]),
+        outcome(quotes=["جملة أخرى", "قُتل أربعة"]),
+        outcome(quotes=["جملة أخرى"]),
+        outcome(declined=True),
+        outcome(declined=True, kind="unanswerable", answerable=False),
+        outcome(quotes=["جواب"], kind="false_premise", answerable=False),
+        outcome(declined=True, kind="small_talk", answerable=False),
     ]
     measured = figures(outcomes)
     assert measured["questions"] == 7
@@ -55,7 +41,7 @@ def test_measures_are_shares_of_the_questions_they_are_about() -> None:
 
 
 def test_slowest_twentieth_is_not_faster_than_the_median() -> None:
-    measured = figures([replace(_outcome(), seconds=seconds) for seconds in (0.03, 0.01)])
+    measured = figures([replace(outcome(), seconds=seconds) for seconds in (0.03, 0.01)])
     assert measured["ms_per_question_p50"] == 20.0
     assert measured["ms_per_question_p95"] == 29.0
 
@@ -64,8 +50,35 @@ def test_share_over_nothing_is_none() -> None:
     assert figures([])["evidence@1"] is None
 
 
+def test_citations_are_judged_where_there_are_any_and_follow_ups_by_themselves() -> None:
+    outcomes = [
+        outcome(quotes=[EVIDENCE, "جملة أخرى"]),
+        outcome(quotes=["جملة أخرى", EVIDENCE, "قُتل أربعة"], history=["متى؟"]),
+        outcome(quotes=[EVIDENCE], history=["متى؟", "أين؟"]),
+        outcome(declined=True),
+        outcome(quotes=[EVIDENCE], answerable=False),
+    ]
+    measured = figures(outcomes)
+    assert measured["citation_precision"] == round((1 / 2 + 2 / 3 + 1) / 3, 4)
+    assert measured["citation_recall"] == 0.75
+    assert measured["followup_success"] == 0.5
+    assert figures(outcomes[:1])["followup_success"] is None
+
+
+def test_modes_count_what_was_answered_and_notices_what_was_told() -> None:
+    late = ModelUncited(model="m")
+    outcomes = [
+        outcome(quotes=[EVIDENCE], mode="llm"),
+        outcome(quotes=[EVIDENCE], notice=late),
+        outcome(quotes=[EVIDENCE], notice=late),
+        outcome(declined=True),
+    ]
+    assert modes(outcomes) == {"llm": 1, "quotes": 2}
+    assert notices(outcomes) == {late.code: 2}
+
+
 def test_intervals_hold_their_share_and_narrow_with_more_questions() -> None:
-    few = [_outcome(quotes=["مقتل أربعة من جنودها"]), _outcome(quotes=["غيرها"])] * 5
+    few = [outcome(quotes=["مقتل أربعة من جنودها"]), outcome(quotes=["غيرها"])] * 5
     many = few * 20
     low, high = intervals(few)["evidence@1"]
     assert low < 0.5 < high
@@ -76,7 +89,7 @@ def test_intervals_hold_their_share_and_narrow_with_more_questions() -> None:
 
 
 def test_groups_hold_follow_ups_and_english_apart() -> None:
-    outcomes = [_outcome(), _outcome(kind="followup"), _outcome(kind="english"), _outcome(kind="small_talk")]
+    outcomes = [outcome(), outcome(kind="followup"), outcome(kind="english"), outcome(kind="small_talk")]
     assert len(groups(outcomes)["standalone"]) == 1
     assert set(groups(outcomes)) == {"standalone", "who", "followup", "english", "small_talk"}
 
@@ -152,5 +165,7 @@ def test_answers_stay_above_their_floor(
     assert evidence >= floors[0]
     assert right >= floors[1]
     assert wrong <= floors[2]
-    talk = [outcome for outcome in outcomes if outcome.gold.kind in {"small_talk", "injection"}]
-    assert all(outcome.answer.declined and outcome.answer.reason != "no_evidence" for outcome in talk)
+    talk = [each for each in outcomes if each.is_talk]
+    assert all(each.answer.declined and each.answer.reason != "no_evidence" for each in talk)
+    assert all(each.answer.confidence is None for each in talk)
+    assert all(0.0 <= each.answer.confidence <= 1.0 for each in outcomes if each not in talk)

@@ -112,9 +112,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "help.eval.answers.paths": ("ملفات أسئلة أو مجلدات.", "Files of questions, or folders."),
     "help.eval.answers.split": ("القسم المطلوب من مجموعة البيانات.", "The split of a data set."),
     "help.eval.answers.misses": ("اعرض الأسئلة التي أخطأها.", "List the questions that went wrong."),
+    "help.eval.answers.llm": (
+        "النموذج اللغوي الذي يُقاس، أو none، بدل الإعداد DALIL_LLM.",
+        "The language model to measure, or none, instead of the setting DALIL_LLM.",
+    ),
+    "help.eval.answers.report": (
+        "اكتب تقريرًا بصيغة HTML يُفتح بلا شبكة.",
+        "Write an HTML report that opens without a network.",
+    ),
     "example.eval.answers": (
-        "dalil eval answers seeds/questions.jsonl --misses",
-        "dalil eval answers seeds/questions.jsonl --misses",
+        "dalil eval answers seeds/questions.jsonl --misses\ndalil eval answers seeds/questions.jsonl --report answers.html",
+        "dalil eval answers seeds/questions.jsonl --misses\ndalil eval answers seeds/questions.jsonl --report answers.html",
     ),
     "help.*.data_dir": (
         "مجلد الفهرس، بدل الإعداد DALIL_DATA_DIR.",

@@ -14,6 +14,19 @@ _LEFT = 190
 _ROW = 26
 _PLOT = 200
 _BOTTOM = 34
+_KEYS = 24
+"""Above a plot, for the names of its series."""
+_TALL = 270
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share, 0..1, with what it is of; bars of one series have one colour."""
+
+    label: str
+    share: float
+    note: str
+    series: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,22 @@ def whiskers(rows: Sequence[Whisker], *, against_first: bool = False) -> str:
             _text(x(row.high) + 8, y + 4, f"{row.value:.3f}"),
         ]
     return _svg(height, parts, "Values with 95 % intervals")
+
+
+def bars(rows: Sequence[Bar], names: Sequence[str], *, title: str) -> str:
+    """Shares as bars from 0 to 1, one below the other; `names` are those of the series."""
+    across = WIDTH - _LEFT - 130
+    height = _ROW * len(rows) + _BOTTOM + _KEYS
+    parts = [_tick(_LEFT + across * step / 5, height - _BOTTOM + 6, f"{step / 5:.1f}", top=_KEYS) for step in range(6)]
+    parts += [_legend(number, name) for number, name in enumerate(names)]
+    for place, row in enumerate(rows):
+        top = _KEYS + _ROW * place
+        parts += [
+            _text(_LEFT - 12, top + 17, row.label, anchor="end"),
+            f'<rect class="series{row.series}" x="{_LEFT}" y="{top + 4}" width="{max(1.0, row.share * across):.1f}" height="18"/>',
+            _text(_LEFT + row.share * across + 8, top + 17, f"{row.share:.2f} · {row.note}"),
+        ]
+    return _svg(height, parts, title)
 
 
 def histogram(series: Mapping[str, Sequence[float]], *, title: str, marks: Mapping[str, float] | None = None) -> str:
@@ -110,6 +139,39 @@ def lines(series: Mapping[str, Sequence[tuple[float, float]]], *, title: str) ->
             ]
         parts.append(_legend(number, name))
     return _svg(_PLOT + 24, parts, title)
+
+
+def curves(
+    series: Mapping[str, Sequence[tuple[float, float]]],
+    *,
+    title: str,
+    marks: Mapping[str, tuple[float, float]] | None = None,
+    levels: Mapping[str, float] | None = None,
+) -> str:
+    """Shares over shares: across 0 to 1, up from 0 to the largest; `marks` are named points, `levels` named heights."""
+    heights = [y for points in series.values() for _, y in points]
+    tick, top = _scale(max([*heights, *(y for _, y in (marks or {}).values()), *(levels or {}).values()], default=1.0))
+
+    def at(point: tuple[float, float]) -> tuple[float, float]:
+        return 50 + point[0] * (WIDTH - 80), _KEYS + (1 - point[1] / top) * (_TALL - _KEYS)
+
+    parts = [_tick(at((step / 5, 0))[0], _TALL, f"{step / 5:.1f}", top=_KEYS) for step in range(6)]
+    for value in np.arange(0.0, top + tick / 2, tick).round(6):
+        y = at((0, value))[1]
+        parts += [_line("grid", 50, y, WIDTH - 30, y), _text(42, y + 4, f"{value:g}", anchor="end")]
+    for name, value in (levels or {}).items():
+        y = at((0, value))[1]
+        parts += [_line("guide", 50, y, WIDTH - 30, y), _text(WIDTH - 34, y - 5, f"{name} {value:.3g}", anchor="end")]
+    for number, (name, points) in enumerate(series.items()):
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(at, points))
+        parts += [f'<polyline class="line{number}" points="{path}"/>', _legend(number, name)]
+    for name, point in (marks or {}).items():
+        x, y = at(point)
+        above = y + 24 > _TALL  # below a rising curve, and above it on its left, there is room
+        left = above or x > WIDTH / 2
+        label = _text(x - 9 if left else x + 9, y - 9 if above else y + 19, name, anchor="end" if left else "start")
+        parts += [f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="5"/>', label]
+    return _svg(_TALL + 24, parts, title)
 
 
 def _svg(height: float, parts: Sequence[str], title: str) -> str:

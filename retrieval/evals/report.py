@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from html import escape
-from importlib.resources import files
 
 from retrieval.evals.bench import Result
 from retrieval.evals.charts import Whisker, histogram, lines, whiskers
 from retrieval.evals.growth import Growth
+from retrieval.evals.markup import document, figure, isolated, number, table
 from retrieval.evals.measures import MAIN, Comparison, mean
 
 SHOWN_CHANGES = 15
@@ -29,15 +28,8 @@ class Section:
 
 def page(sections: Sequence[Section]) -> str:
     """The whole page."""
-    style = files("retrieval.evals").joinpath("report.css").read_text(encoding="utf-8")
-    body = "".join(_section(section) for section in sections)
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Dalil · retrieval</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        f"<style>{style}</style></head><body><main><h1>Dalil · retrieval</h1><p class=note>{date.today().isoformat()}. "
-        "Brackets and lines are bootstrap 95 % intervals over questions; p is that of a paired randomization test.</p>"
-        f"{body}</main></body></html>"
-    )
+    note = "Brackets and lines are bootstrap 95 % intervals over questions; p is that of a paired randomization test."
+    return document("Dalil · retrieval", note, "".join(_section(section) for section in sections))
 
 
 def _section(section: Section) -> str:
@@ -45,21 +37,21 @@ def _section(section: Section) -> str:
     results = [result, *section.others]
     comparisons = [result.against(other) for other in section.others]
     parts = [
-        f"<h2>{_auto(result.dataset.name)} <small>{escape(result.dataset.split)}: {len(result.dataset.queries):,} questions, "
+        f"<h2>{isolated(result.dataset.name)} <small>{escape(result.dataset.split)}: {len(result.dataset.queries):,} questions, "
         f"{result.passages:,} passages</small></h2>",
         _measures(results),
-        _figure(f"{MAIN} by configuration", whiskers([_whisker(each) for each in results], against_first=True)),
-        _figure("All measures", whiskers([
+        figure(f"{MAIN} by configuration", whiskers([_whisker(each) for each in results], against_first=True)),
+        figure("All measures", whiskers([
             Whisker(name, mean(values), *result.intervals()[name]) for name, values in result.values.items()
         ])),
     ]  # fmt: skip
     if result.milliseconds:
         marks = {"p50": result.percentile(50) or 0.0, "p95": result.percentile(95) or 0.0}
         title = "Time of a question, ms"
-        parts.append(_figure(title, histogram({"questions": result.milliseconds}, title=title, marks=marks)))
+        parts.append(figure(title, histogram({"questions": result.milliseconds}, title=title, marks=marks)))
     if scores := _second_scores(result):
         title = "Score of the second document, that of the first being 1"
-        parts.append(_figure(title, histogram(scores, title=title)))
+        parts.append(figure(title, histogram(scores, title=title)))
     if comparisons:
         parts.append(_compared(comparisons))
     parts += [_changes(comparison, result.dataset.queries) for comparison in comparisons]
@@ -97,40 +89,40 @@ def _measures(results: Sequence[Result]) -> str:
             f"{mean(values):.3f} <small>[{intervals[name][0]:.3f}, {intervals[name][1]:.3f}]</small>"
             for name, values in result.values.items()
         ]
-        cells += [_number(result.seconds_index or None), _number(result.percentile(50)), _number(result.percentile(95))]
-        rows.append([_auto(result.configuration), *cells])
-    return _table(head, rows)
+        cells += [number(result.seconds_index or None), number(result.percentile(50)), number(result.percentile(95))]
+        rows.append([isolated(result.configuration), *cells])
+    return table(head, rows)
 
 
 def _compared(comparisons: Sequence[Comparison]) -> str:
     rows = [
         [
-            _auto(each.other), f"{each.other_value:.4f}", f"{each.difference:+.4f}",
+            isolated(each.other), f"{each.other_value:.4f}", f"{each.difference:+.4f}",
             f"[{each.interval[0]:+.4f}, {each.interval[1]:+.4f}]", f"{each.p:.4f}", str(len(each.won)), str(len(each.lost)),
         ]
         for each in comparisons
     ]  # fmt: skip
     head = ["against", MAIN, "difference", "95 % interval", "p", "questions won", "lost"]
-    return f"<h3>{escape(comparisons[0].measure)} against others</h3>{_table(head, rows)}"
+    return f"<h3>{escape(comparisons[0].measure)} against others</h3>{table(head, rows)}"
 
 
 def _changes(comparison: Comparison, queries: Mapping[str, str]) -> str:
     sides = []
     for name, changed in (("won", comparison.won), ("lost", comparison.lost)):
         rows = [
-            [_auto(query), f"<span dir=auto>{escape(queries[query])}</span>", f"{change:+.3f}"]
+            [isolated(query), f"<span dir=auto>{escape(queries[query])}</span>", f"{change:+.3f}"]
             for query, change in list(changed.items())[:SHOWN_CHANGES]
         ]
         if rows:
-            sides.append(f"<h4>{len(changed)} {name}</h4>{_table(['id', 'question', 'difference'], rows)}")
+            sides.append(f"<h4>{len(changed)} {name}</h4>{table(['id', 'question', 'difference'], rows)}")
     if not sides:
         return ""
-    return f"<details><summary>Questions won and lost against {_auto(comparison.other)}</summary>{''.join(sides)}</details>"
+    return f"<details><summary>Questions won and lost against {isolated(comparison.other)}</summary>{''.join(sides)}</details>"
 
 
 def _weights(weights: Mapping[float, float]) -> str:
     rows = [[f"{weight:.2f}", f"{value:.4f}"] for weight, value in weights.items()]
-    return f"<h3>Weight of the vectors in the fusion</h3>{_table(['weight', MAIN], rows)}"
+    return f"<h3>Weight of the vectors in the fusion</h3>{table(['weight', MAIN], rows)}"
 
 
 def _growth(growth: Sequence[Growth]) -> str:
@@ -147,31 +139,12 @@ def _growth(growth: Sequence[Growth]) -> str:
     ]
     rows = [
         [
-            f"{g.passages:,}", f"{g.seconds_index:.0f}", f"{g.passages / g.seconds_index:,.0f}", _number(g.all_in_per_second),
+            f"{g.passages:,}", f"{g.seconds_index:.0f}", f"{g.passages / g.seconds_index:,.0f}", number(g.all_in_per_second),
             f"{g.disk_mb:,.0f}", f"{g.memory_mb:,.0f}", f"{g.seconds_to_add:.2f}", f"{g.p50:.1f}", f"{g.p95:.1f}",
         ]
         for g in growth
     ]  # fmt: skip
     times = {"p50": [(g.passages, g.p50) for g in growth], "p95": [(g.passages, g.p95) for g in growth]}
     title = "Time of a question, ms, over passages"
-    plot = _figure(title, lines(times, title=title)) if len(growth) > 1 else ""
-    return f"<h3>Growth</h3>{_table(head, rows)}{plot}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """`head` is text, the cells are HTML."""
-    top = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<div class=scroll><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
-
-
-def _figure(title: str, svg: str) -> str:
-    return f"<figure><figcaption>{escape(title)}</figcaption>{svg}</figure>"
-
-
-def _auto(text: str) -> str:
-    return f"<bdi>{escape(text)}</bdi>"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.1f}"
+    plot = figure(title, lines(times, title=title)) if len(growth) > 1 else ""
+    return f"<h3>Growth</h3>{table(head, rows)}{plot}"
