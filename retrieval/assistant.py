@@ -90,37 +90,53 @@ class Assistant:
             return
         generator = await asyncio.to_thread(self._find_generator)
         began = time.monotonic()
-        carried = followups.resolve(text, history)
-        asked, query, notice = analyse(text, carried), " ".join([text, *carried]), None
-        if generator is not None and carried:
-            try:
-                if rewritten := await condense(generator, text, history):
-                    asked, query = analyse(rewritten), rewritten
-            except ModelError as error:
-                generator, notice = None, error
-        hits = await asyncio.to_thread(self._index.retrieve, query, PASSAGES)
-        ranked = rank(asked, hits, history[-1].answer.citations if carried else ())
-        evidence = tuple(Evidence(label, hit) for label, hit in enumerate(hits, start=1))
-        seconds = {"retrieve": time.monotonic() - began, "answer": 0.0}
-        confidence = support(asked, ranked[0]) if ranked else 0.0
-        found = replace(blank, query=query, evidence=evidence, seconds=seconds, confidence=confidence)
-        quoted = _quoted(found, asked, ranked, language)
-        if generator is None or quoted.declined:
+        asked, query, fault = await _to_search(text, history, generator)
+        quoted = await asyncio.to_thread(self._quoted, replace(blank, query=query), asked, history, language)
+        if generator is None or fault or quoted.declined:
             yield Token(quoted.text)
-            yield _timed(replace(quoted, notice=notice), began)
+            yield _timed(replace(quoted, notice=fault), began)
             return
-        try:
-            from retrieval.writing import written
+        from retrieval.writing import written
 
-            async with aclosing(written(generator, found, history, second_opinion=self._second_opinion)) as pieces:
+        try:
+            async with aclosing(written(generator, quoted, history, second_opinion=self._second_opinion)) as pieces:
                 async for piece in pieces:
-                    if isinstance(piece, Answer):
-                        answer = piece if piece.text else _declined(piece, "no_evidence", language)
-                        yield _timed(answer, began)
-                    else:
-                        yield piece
+                    yield _timed(_spoken(piece, language), began) if isinstance(piece, Answer) else piece
         except ModelError as error:
             yield _timed(replace(quoted, notice=error), began)
+
+    def _quoted(self, blank: Answer, asked: Question, history: Sequence[Turn], language: Language) -> Answer:
+        """The answer in quotes to the query of `blank`, or declined; what was found goes with it either way."""
+        began = time.monotonic()
+        hits = self._index.retrieve(blank.query, PASSAGES)
+        goes_on = history and blank.query != blank.question
+        ranked = rank(asked, hits, history[-1].answer.citations if goes_on else ())
+        evidence = tuple(Evidence(label, hit) for label, hit in enumerate(hits, start=1))
+        seconds = {"retrieve": time.monotonic() - began, "answer": 0.0}
+        return _in_quotes(replace(blank, evidence=evidence, seconds=seconds), asked, ranked, language)
+
+
+async def _to_search(
+    text: str, history: Sequence[Turn], generator: Generator | None
+) -> tuple[Question, str, ModelError | None]:
+    """What is asked and what to search for: a follow-up filled in from the conversation, by the model or else by rules.
+
+    A model that fails here is not asked again for this question; its fault comes back.
+    """
+    carried = followups.resolve(text, history)
+    fault = None
+    if generator is not None and carried:
+        try:
+            if rewritten := await condense(generator, text, history):
+                return analyse(rewritten), rewritten, None
+        except ModelError as error:
+            fault = error
+    return analyse(text, carried), " ".join([text, *carried]), fault
+
+
+def _spoken(written: Answer, language: Language) -> Answer:
+    """An answer as the model left it; without text it was the refusal."""
+    return written if written.text else _declined(written, "no_evidence", language)
 
 
 def checked_question(question: str) -> str:
@@ -135,7 +151,7 @@ def checked_question(question: str) -> str:
 
 def _timed(answer: Answer, began: float) -> Answer:
     spent = time.monotonic() - began
-    return replace(answer, seconds={**answer.seconds, "answer": spent - answer.seconds["retrieve"]})
+    return replace(answer, seconds={**answer.seconds, "answer": max(0.0, spent - answer.seconds["retrieve"])})
 
 
 def _declined(answer: Answer, reason: Reason, language: Language) -> Answer:
@@ -148,7 +164,7 @@ def _declined(answer: Answer, reason: Reason, language: Language) -> Answer:
 # ---------------------------------------------------------------------------------------------- mode quotes
 
 
-def _quoted(found: Answer, asked: Question, ranked: Sequence[Candidate], language: Language) -> Answer:
+def _in_quotes(found: Answer, asked: Question, ranked: Sequence[Candidate], language: Language) -> Answer:
     """The best sentences, each with its mark; declined when no good one holds what the question asks for."""
     if not ranked:
         return _declined(replace(found, confidence=0.0), "no_evidence", language)

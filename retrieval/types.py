@@ -124,9 +124,6 @@ class Answer:
     seconds: dict[str, float] = field(default_factory=dict)
     confidence: float | None = None
     notice: DalilError | None = None
-    confidence: float | None = None
-    """How sure the fixed checks are that the articles answer, 0..1; declined answers carry it too; None where nothing was
-    searched."""
 
 
 @dataclass(frozen=True, slots=True)

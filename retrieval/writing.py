@@ -40,7 +40,7 @@ async def written(
                 yield Token(released[len(shown) :])
                 shown = released
     if is_refusal(text):
-        yield replace(found, text="", mode="llm", evidence=evidence)
+        yield replace(found, text="", mode="llm", citations=(), evidence=evidence)
         return
     await asyncio.to_thread(grounding.read, text, whole=True)
     released, citations = grounding.resolved()

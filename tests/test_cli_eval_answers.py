@@ -67,9 +67,9 @@ def test_any_model_can_be_measured(dalil: Any, questions: str, monkeypatch: pyte
         found = json.loads(dalil("eval", "answers", questions, "--llm", "wanted", "--json").out)
         assert {body["model"] for body in ollama.asked("/api/chat")} == {"wanted"}
         assert found["modes"] == {"llm": 1, "quotes": 1}
-        assert found["notices"] == {"model_uncited": 1}
+        assert found["notices"] == {"model_unsupported": 1}
         text = dalil("eval", "answers", questions, "--llm", "wanted").out
-    assert "notices: model_uncited" in text
+    assert "notices: model_unsupported" in text
     assert json.loads(dalil("eval", "answers", questions, "--llm", "none", "--json").out)["modes"]["quotes"] == 2
 
 

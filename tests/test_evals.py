@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.assistant import Assistant
-from retrieval.errors import DatasetBroken, ModelUncited
+from retrieval.errors import DatasetBroken, ModelUnsupported
 from retrieval.evals.answers import evaluate, figures, groups, intervals, modes, notices
 from retrieval.evals.questions import GoldQuestion, read_dataset, read_questions
 from retrieval.hashing import BundledEmbedder
@@ -66,7 +66,7 @@ def test_citations_are_judged_where_there_are_any_and_follow_ups_by_themselves()
 
 
 def test_modes_count_what_was_answered_and_notices_what_was_told() -> None:
-    late = ModelUncited(model="m")
+    late = ModelUnsupported(model="m")
     outcomes = [
         outcome(quotes=[EVIDENCE], mode="llm"),
         outcome(quotes=[EVIDENCE], notice=late),
