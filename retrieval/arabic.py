@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from retrieval.types import Span
 
-NORMALIZER_VERSION = "3"
-"""Part of the index fingerprint: raise it when `normalize`, `stem` or `grams` change what they return."""
+NORMALIZER_VERSION = "4"
+"""Part of the index fingerprint: raise it when `normalize`, `stem`, `grams` or `sentences` change what they return."""
 
 # ---------------------------------------------------------------------------------------------- cleaning for display
 
@@ -201,7 +201,7 @@ def sentences(text: str) -> list[Span]:
     """The sentences of a text as spans, in order; every character but white space is in exactly one.
 
     A sentence ends at . ! ؟ ? … before white space, or at the end of a line. It does not end after an abbreviation
-    (د. ، أ.ف.ب.), in a number, or inside «a quotation» or (an aside) that is closed in the same line. A long one also ends at ؛
+    (د. ، أ.ف.ب.), in a number, or inside «a quotation», "another" or (an aside) that is closed in the same line. A long one also ends at ؛
     """
     spans: list[Span] = []
     start = 0
@@ -230,6 +230,11 @@ def _enclosed(text: str, start: int, position: int) -> bool:
             line_end = text.find("\n", position)
             if text.find(closing, position, line_end if line_end >= 0 else len(text)) >= 0:
                 return True
+    if (
+        text.count('"', start, position) % 2
+    ):  # opening and closing marks are the same: a closing one soon, or it was none
+        line_end = text.find("\n", position)
+        return 0 <= text.find('"', position) < min(line_end if line_end >= 0 else len(text), position + LONG_SENTENCE)
     return False
 
 

@@ -14,13 +14,14 @@ from typing import Literal
 from retrieval.arabic import is_stop_word, stem, words
 from retrieval.expectations import measured, names_measure, read_words
 from retrieval.places import place_named, place_present
+from retrieval.polarity import opposed
 from retrieval.questions import Question
 from retrieval.quotes import Candidate
 from retrieval.relations import unsaid
 from retrieval.similarity import FLOOR, similarity
 from retrieval.types import Passage
 
-Lack = Literal["topic", "anchor", "relation", "role", "count", "measure", "date"]
+Lack = Literal["topic", "anchor", "relation", "opposite", "role", "count", "measure", "date"]
 
 LEAST_SUPPORT = 0.3
 """Share of the question's telling words, by weight, that a sentence and its surroundings must have."""
@@ -56,6 +57,8 @@ def lacking(question: Question, candidate: Candidate) -> Lack | None:
         return "anchor"
     if unsaid(question.content, _words_and_stems(candidate.hit.passage)[0]):
         return "relation"
+    if _says_opposite(question, candidate):
+        return "opposite"
     if _names_role(question) and min(candidate.matches[: question.own]) < _SAME:
         return "role"
     expected = candidate.features["expected"]
@@ -95,6 +98,13 @@ def _measures_it(question: Question, candidate: Candidate) -> bool:
     found = zip(question.stems, telling, candidate.matches, strict=True)
     others = [match for stem_, tells, match in found if tells and stem_ not in measures]
     return not others or max(others) >= FLOOR
+
+
+def _says_opposite(question: Question, candidate: Candidate) -> bool:
+    """Whether the sentence has the opposite of a word of the question that it lacks (لماذا ارتفعت: انخفض …)."""
+    by_stem = dict(zip(question.stems, candidate.matches, strict=True))
+    lacks = [word for word in question.content if by_stem.get(stem(word), 1.0) < _SAME]
+    return bool(lacks) and opposed(lacks, words(candidate.text))
 
 
 def _shares_rare_word(question: Question, candidate: Candidate) -> bool:

@@ -16,8 +16,10 @@ _MONTHS = frozenset(words(
 ))  # fmt: skip
 _DAYS = frozenset(words(
     "السبت الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة أمس اليوم غدا صباح مساء فجر ليلة ظهر الشهر الأسبوع الماضي المقبل الحالي"
-    " الجاري القادم منذ قبل بعد خلال عام سنة عندما كلما حينما"
+    " الجاري القادم"
 ))  # fmt: skip
+_MOMENTS = frozenset(words("منذ قبل بعد خلال عام سنة عندما كلما حينما"))
+"""Words that may lead in a moment, and as often do not."""
 _NUMBERS = frozenset(words(
     "واحد واحدة اثنان اثنين اثنتين اثنتان ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة ثماني ثمانية ثمان تسع تسعة عشر عشرة عشرات"
     " عشرين عشرون ثلاثين ثلاثون أربعين أربعون خمسين خمسون ستين ستون سبعين سبعون ثمانين ثمانون تسعين تسعون مئة مائة مئات مئتين مئتي"
@@ -28,7 +30,8 @@ _YEARS = frozenset(words("عام عاما سنه سنوات سنين اعوام 
 _DURATION = frozenset(words("بعد منذ قبل خلال طوال مدى من نحو حوالي زهاء مدة لمدة على قرابة"))
 _LENGTHS = frozenset(words("كيلومتر كيلومترا كيلومترات كلم كم متر مترا امتار ميل ميلا اميال سنتيمتر قدم"))
 _MONEY = frozenset(words(
-    "دولار دولارا دولارات يورو ريال ريالا جنيه جنيها دينار دينارا درهم درهما ليره روبل فرنك مليون مليار ملايين مليارات"
+    "دولار دولارا دولارات يورو ريال ريالا ريالات جنيه جنيها جنيهات دينار دينارا دنانير درهم درهما دراهم ليره ليرات روبل روبلا فرنك"
+    " فرنكا شيكل يوان ين روبيه جنيهين دولارين دينارين مليم قرش سنت"
 ))  # fmt: skip
 _HOURS = frozenset(words("يوم يوما ايام ساعه ساعات دقيقه"))
 _TIMES = _YEARS | _HOURS | frozenset(words(
@@ -39,9 +42,11 @@ _MEASURES = {
     **dict.fromkeys(words("مسافه بعد ارتفاع عمق"), _LENGTHS),
     "طول": _LENGTHS | _YEARS | _HOURS,
     **dict.fromkeys(words("سعر قيمه تكلفه كلفه ثمن راتب غرامه ميزانيه مبلغ"), _MONEY),
+    **dict.fromkeys(words("دفع دفعت يدفع تدفع تقاضي يتقاضي تتقاضي كلف كلفت يكلف تكلف سدد انفق انفقت"), _MONEY),
     "مساحه": frozenset(words("مربع مربعه هكتار هكتارا فدان فدانا دونم دونما كيلومتر كم كلم مليون")),
     **dict.fromkeys(words("نسبه ميه مايه"), frozenset(words("الميه بالميه ميه المايه بالمايه مايه نقطه"))),
     **dict.fromkeys(words("مده دام دامت يدوم تدوم استمر استمرت يستمر تستمر استغرق استغرقت يستغرق تستغرق"), _TIMES),
+    "حجم": frozenset(words("جيغا جيغابايت ميغا ميغابايت تيرا بايت طن طنا لتر مليون مليار دولار متر مكعب مكعبا الاف")),
     "سرعه": frozenset(words("كيلومتر كيلومترا ميل ميلا كم عقده")),
     "قوه": frozenset(words("درجه درجات ريختر مقياس")),
     "درجه": frozenset(words("درجه درجات ميويه")),
@@ -191,4 +196,6 @@ def _date(sentence_words: Sequence[str]) -> float:
     pairs = zip(sentence_words, [*sentence_words[1:], ""], strict=True)
     if any(_YEAR.fullmatch(word) or bare(word, _MONTHS) or (word.isdigit() and mark in _ERAS) for word, mark in pairs):
         return 1.0
-    return 0.6 if any(bare(word, _DAYS) for word in sentence_words) else 0.0
+    if any(bare(word, _DAYS) for word in sentence_words):
+        return 0.6
+    return 0.4 if any(bare(word, _MOMENTS) for word in sentence_words) else 0.0

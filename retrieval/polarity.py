@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrieval.arabic import stem, words
+from retrieval.relations import forms_of
 
 _NEGATIONS = frozenset(words(
     "لم لن لا ليس ليست ليسوا ليسا لست لسنا غير دون بدون بلا عدم ولم ولن ولا وليس وليست فلم فلن فلا بعدم لعدم وعدم دونما مش مو ألا لئلا"
@@ -48,10 +49,10 @@ def agree(claim: Sequence[str], sentence: Sequence[str], region: range) -> bool:
     return not before or any(map(_frame, claim))
 
 
-def opposed(missing: Sequence[str], stems: Sequence[str]) -> bool:
-    """Whether a stem that a sentence lacks is the opposite of one that it has."""
-    has = set(stems)
-    return any(not has.isdisjoint(_opposites().get(stem_, ())) for stem_ in missing)
+def opposed(missing: Sequence[str], present: Sequence[str]) -> bool:
+    """Whether a word that a sentence lacks is the opposite of one that it has; both are normalised words."""
+    has = frozenset(form for word in present for form in forms_of(word))
+    return any(not has.isdisjoint(_opposites().get(form, ())) for word in missing for form in forms_of(word))
 
 
 def negations(tokens: Sequence[str]) -> int:
@@ -76,7 +77,7 @@ _table: dict[str, frozenset[str]] = {}
 def _opposites() -> dict[str, frozenset[str]]:
     if not _table:
         for first, second in _OPPOSITES:
-            sides = [frozenset(stem(word) for word in words(side)) for side in (first, second)]
+            sides = [frozenset(form for word in words(side) for form in forms_of(word)) for side in (first, second)]
             for own, other in (sides, sides[::-1]):
                 for stem_ in own:
                     _table[stem_] = _table.get(stem_, frozenset()) | other

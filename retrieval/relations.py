@@ -24,15 +24,15 @@ def _families() -> dict[str, tuple[frozenset[str], ...]]:
         if line.startswith("#"):
             continue
         asked, _, said = line.partition("|")
-        family = frozenset(form for word in words(f"{asked} {said}") for form in _forms(word))
+        family = frozenset(form for word in words(f"{asked} {said}") for form in forms_of(word))
         for word in dict.fromkeys(words(asked)):
             families[word] = (*families.get(word, ()), family)
     return families
 
 
 @lru_cache(maxsize=1 << 16)
-def _forms(word: str) -> frozenset[str]:
-    """The stem of a word, and what it is without a prefix of the present and an ending of the past."""
+def forms_of(word: str) -> frozenset[str]:
+    """The stem of a normalised word, and what it is without a prefix of the present and an ending of the past."""
     base = stem(word)
     bare = base[1:] if len(base) > 3 and base[0] in _VERB_PREFIXES else base
     return frozenset({base, bare, base.removesuffix("ت"), base.removesuffix("وا")} if len(base) > 3 else {base})
@@ -44,7 +44,7 @@ def unsaid(asked: Iterable[str], said: Iterable[str]) -> str | None:
     for word in asked:
         families = _families().get(word) or _families().get(word.removeprefix("ال"))
         if families:
-            forms = forms or frozenset(form for other in said for form in _forms(other))
+            forms = forms or frozenset(form for other in said for form in forms_of(other))
             if all(family.isdisjoint(forms) for family in families):
                 return word
     return None

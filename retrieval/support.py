@@ -147,7 +147,7 @@ def _fault(said: _Read, sentence: _Read, matched: dict[int, int], cover: float, 
         return "name"
     if missing and cover < LEAST_COVERED:
         return "words"
-    if polarity.opposed([said.stems[at] for at in missing], sentence.stems):
+    if polarity.opposed([said.tokens[at] for at in missing], sentence.tokens):
         return "negation"
     places = matched.values()
     if not polarity.agree(said.tokens, sentence.tokens, range(min(places), max(places) + 1)):
