@@ -16,7 +16,7 @@ from retrieval.citations import resolve
 from retrieval.declining import lacking, support
 from retrieval.errors import EmptyQuestion, ModelError, ModelUncited, QuestionTooLong
 from retrieval.phrases import Language, declined
-from retrieval.protocols import Generator
+from retrieval.protocols import Generator, SecondOpinion
 from retrieval.questions import Question, analyse, not_a_question
 from retrieval.quotes import Candidate, rank
 from retrieval.types import Answer, Citation, Evidence, Hit, Reason, Token, Turn
@@ -46,10 +46,17 @@ class Searchable(Protocol):
 class Assistant:
     """Answers questions over one index, in the words of a language model when there is one, else in quotes."""
 
-    def __init__(self, index: Searchable, *, find_generator: Callable[[], Generator | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        index: Searchable,
+        *,
+        find_generator: Callable[[], Generator | None] = lambda: None,
+        second_opinion: SecondOpinion | None = None,
+    ) -> None:
         """`find_generator` is asked for every question, so that a model may come and go; it may raise `ModelError`."""
         self._index = index
         self._find_generator = find_generator
+        self._second_opinion = second_opinion
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, language: Language = "ar") -> Answer:
         """`stream`, read to its end."""

@@ -39,6 +39,14 @@ class Reranker(Protocol):
     def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]: ...
 
 
+class SecondOpinion(Protocol):
+    """Whether a passage carries what a language model claims of it, judged by another model."""
+
+    def entails(self, premise: str, claims: Sequence[str]) -> list[float | None]:
+        """For each claim, in order, the probability that the premise entails it; None where the model abstains."""
+        ...
+
+
 class Generator(Protocol):
     """A language model that writes an answer piece by piece.
 
