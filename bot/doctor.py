@@ -16,6 +16,7 @@ from bot import wiring
 from bot.messages import Messages
 from bot.settings import NAMES, SECRETS, Settings
 from retrieval.embedding import open_embedder
+from retrieval.entailment import CrossEncoderEntailment
 from retrieval.errors import (
     DalilError,
     DiskFull,
@@ -76,6 +77,8 @@ def _checks(settings: Settings, messages: Messages) -> Iterator[Check]:
     if all(check.ok for check in needed):
         yield _index(settings, messages)
     yield _language_model(settings, messages)
+    if settings.entailment_model:
+        yield _entailment(settings.entailment_model, messages)
     token = settings.telegram_bot_token
     yield Check("telegram", True, messages("doctor.set" if token else "doctor.unset"))
 
@@ -196,3 +199,14 @@ def _language_model(settings: Settings, messages: Messages) -> Check:
     if generator is None:
         return Check("llm", True, messages("doctor.llm.absent"), f"ollama pull {SUGGESTED_MODEL}")
     return Check("llm", True, generator.model)
+
+
+def _entailment(model: str, messages: Messages) -> Check:
+    mended = "export DALIL_ENTAILMENT_MODEL="
+    try:
+        opinions = CrossEncoderEntailment(model).entails("دليل", ["دليل"])
+    except DalilError as error:
+        return Check("entailment", False, messages.error(error), mended)
+    if None in opinions:
+        return Check("entailment", True, messages("doctor.entailment.slow", model=model), mended)
+    return Check("entailment", True, model)

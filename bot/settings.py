@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     embedding_model: ModelName = Field(default="bundled", alias="DALIL_EMBEDDING_MODEL")
     reranker_model: ModelName | None = Field(default=None, alias="DALIL_RERANKER_MODEL")
     llm: str = Field(default="auto", alias="DALIL_LLM")
+    entailment_model: ModelName | None = Field(default=None, alias="DALIL_ENTAILMENT_MODEL")
     language: Language = Field(default_factory=preferred_language, alias="DALIL_LANGUAGE")
     ollama_host: str | None = Field(default=None, alias="OLLAMA_HOST")
     telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
@@ -111,6 +112,7 @@ _EXPECTED = {
     "DALIL_CHROMA_URL": "http://host:port",
     "DALIL_DATA_DIR": ".dalil",
     "DALIL_EMBEDDING_MODEL": "bundled | ollama:NAME | NAME",
+    "DALIL_ENTAILMENT_MODEL": "NAME",
     "DALIL_LANGUAGE": "ar | en",
     "DALIL_RERANKER_MODEL": "NAME",
     "TELEGRAM_BASE_URL": "http://host:port",

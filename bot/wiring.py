@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from retrieval.embedding import open_embedder
+from retrieval.entailment import CrossEncoderEntailment
 from retrieval.errors import SourceAddress, SourceUnnamed
 from retrieval.index import Index
 from retrieval.ollama_generator import OllamaGenerator, find_model
@@ -40,10 +41,11 @@ def fill(index: Index, settings: Settings, *, on_progress: Progress | None = Non
 
 
 def open_assistant(index: Index, settings: Settings) -> Assistant:
-    """An assistant over the index that looks for a language model as the settings say."""
+    """An assistant over the index that looks for a language model, and asks a second one, as the settings say."""
     from retrieval.assistant import Assistant
 
-    return Assistant(index, find_generator=lambda: find_generator(settings))
+    second_opinion = CrossEncoderEntailment(settings.entailment_model) if settings.entailment_model else None
+    return Assistant(index, find_generator=lambda: find_generator(settings), second_opinion=second_opinion)
 
 
 def find_generator(settings: Settings) -> Generator | None:

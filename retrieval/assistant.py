@@ -13,7 +13,7 @@ from retrieval import followups
 from retrieval.arabic import clean_line, words
 from retrieval.condensing import condense
 from retrieval.declining import LEAST_CONFIDENCE, confidence, lacking, support
-from retrieval.errors import EmptyQuestion, ModelError, QuestionTooLong
+from retrieval.errors import EmptyQuestion, EntailmentError, ModelError, QuestionTooLong
 from retrieval.phrases import Language, declined
 from retrieval.protocols import Generator, SecondOpinion
 from retrieval.questions import Question, analyse, not_a_question
@@ -78,7 +78,8 @@ class Assistant:
 
         `history` is the conversation, oldest first; `language` is for questions whose letters do not tell theirs.
         Raises `EmptyQuestion`, `QuestionTooLong`, `StoreError` and `EmbedderError` kinds, and `ModelError` kinds when a
-        named model is required and not there. A model that fails in mid-answer is replaced by quotes, with a notice.
+        named model is required and not there. A model that fails in mid-answer is replaced by quotes,
+        with a notice, and so is one whose second opinion fails.
         """
         text = checked_question(question)
         blank = Answer(question=text, query=text, text="", mode="quotes")
@@ -102,7 +103,7 @@ class Assistant:
             async with aclosing(written(generator, quoted, history, second_opinion=self._second_opinion)) as pieces:
                 async for piece in pieces:
                     yield _timed(_spoken(piece, language), began) if isinstance(piece, Answer) else piece
-        except ModelError as error:
+        except (ModelError, EntailmentError) as error:
             yield _timed(replace(quoted, notice=error), began)
 
     def _quoted(self, blank: Answer, asked: Question, history: Sequence[Turn], language: Language) -> Answer:

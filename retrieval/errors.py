@@ -191,6 +191,18 @@ class RerankerMissing(RerankerError):
     code = "reranker_missing"
 
 
+class EntailmentError(DalilError):
+    """The entailment model failed, or is none. Values: model, problem."""
+
+    code = "entailment_failed"
+
+
+class EntailmentMissing(EntailmentError):
+    """The entailment model is not on this machine. Values: model."""
+
+    code = "entailment_missing"
+
+
 class ModelError(DalilError):
     """The language model failed in mid-answer. Values: model, problem."""
 

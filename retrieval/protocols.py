@@ -40,10 +40,10 @@ class Reranker(Protocol):
 
 
 class SecondOpinion(Protocol):
-    """A look by a model at claims that the fixed checks have passed."""
+    """Whether a passage carries what a language model claims of it, judged by another model."""
 
     def entails(self, premise: str, claims: Sequence[str]) -> list[float | None]:
-        """For each claim, how sure it is that the premise entails it, 0..1; None where it has no opinion."""
+        """For each claim, in order, the probability that the premise entails it; None where the model abstains."""
         ...
 
 

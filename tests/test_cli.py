@@ -214,7 +214,12 @@ def test_empty_name_is_not_the_current_folder(blank: str, dalil: Any, folder: Pa
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("DALIL_EMBEDDING_MODEL", "ollama:"), ("DALIL_EMBEDDING_MODEL", " "), ("DALIL_RERANKER_MODEL", " ")],
+    [
+        ("DALIL_EMBEDDING_MODEL", "ollama:"),
+        ("DALIL_EMBEDDING_MODEL", " "),
+        ("DALIL_RERANKER_MODEL", " "),
+        ("DALIL_ENTAILMENT_MODEL", " "),
+    ],
 )
 def test_model_without_a_name_is_a_bad_setting(
     name: str, value: str, dalil: Any, monkeypatch: pytest.MonkeyPatch
@@ -424,6 +429,7 @@ def test_doctor_makes_nothing(dalil: Any, folder: Path) -> None:
         ("DALIL_CHROMA_URL", "http://127.0.0.1:9", "chroma", "chroma run --host 127.0.0.1 --port 9"),
         ("DALIL_DATA_DIR", "news/bridge.txt", "data", "export DALIL_DATA_DIR=.dalil"),
         ("DALIL_RERANKER_MODEL", "./nowhere", "reranker", "export DALIL_RERANKER_MODEL="),
+        ("DALIL_ENTAILMENT_MODEL", "./nowhere", "entailment", "export DALIL_ENTAILMENT_MODEL="),
         ("DALIL_EMBEDDING_MODEL", "./nowhere", "embedder", "export DALIL_EMBEDDING_MODEL=bundled"),
     ],
 )

@@ -31,6 +31,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
     assert settings.articles == PACKAGED_ARTICLES
     assert (settings.embedding_model, settings.llm, settings.language) == ("bundled", "auto", "ar")
     assert settings.chroma_url is settings.reranker_model is settings.ollama_host is settings.telegram_bot_token is None
+    assert settings.entailment_model is None
     assert settings.telegram_allowed_chats == frozenset()
 
 

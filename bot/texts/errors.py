@@ -142,6 +142,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "نموذج إعادة الترتيب «{model}» ليس على هذا الجهاز؛ نزّله أو استغن عنه: DALIL_RERANKER_MODEL=",
         "The reranker “{model}” is not on this machine; fetch it, or do without one: DALIL_RERANKER_MODEL=",
     ),
+    "entailment_failed": (
+        "أخفق نموذج الاستلزام «{model}»؛ للاستغناء عنه: DALIL_ENTAILMENT_MODEL= ({problem})",
+        "The entailment model “{model}” failed ({problem}); to do without one: DALIL_ENTAILMENT_MODEL=",
+    ),
+    "entailment_missing": (
+        "نموذج الاستلزام «{model}» ليس على هذا الجهاز؛ نزّله أو استغن عنه: DALIL_ENTAILMENT_MODEL=",
+        "The entailment model “{model}” is not on this machine; fetch it, or do without one: DALIL_ENTAILMENT_MODEL=",
+    ),
     "model_failed": (
         "انقطع النموذج اللغوي «{model}» قبل إتمام الجواب؛ أعد السؤال، أو استغن عنه: DALIL_LLM=none ({problem})",
         "The language model “{model}” failed in mid-answer ({problem}); ask again, or do without it: DALIL_LLM=none",

@@ -20,6 +20,10 @@ PROBLEMS: dict[str, str] = {
     "no answers for split {}": "لا أجوبة للقسم {}",
     "no qrels for split {}": "لا أحكام للقسم {}",
     "answerable is neither true nor false": "قيمة answerable ليست true ولا false",
+    # entailment models
+    "it gives one score, not labels": "يعطي درجة واحدة، لا تصنيفات",
+    "no label is called entailment: {}": "ليس بين تصنيفاته entailment: {}",
+    "a probability that is not a number": "أوزانه تالفة",
     # language models
     "the answer broke off": "انقطع الجواب",
     "the answer was cut (length)": "قُطع الجواب لطوله",

@@ -103,6 +103,7 @@ REPLIES: dict[str, tuple[str, str]] = {
     "doctor.index": ("الفهرس", "index"),
     "doctor.chroma": ("خادم Chroma", "Chroma server"),
     "doctor.llm": ("النموذج اللغوي", "language model"),
+    "doctor.entailment": ("نموذج الاستلزام", "entailment model"),
     "doctor.telegram": ("بوت تيليغرام", "Telegram bot"),
     "doctor.ready": ("كل شيء جاهز.", "Everything is ready."),
     "doctor.not_ready": ("لا يعمل Dalil قبل إصلاح ما سبق.", "Dalil cannot work before this is mended."),
@@ -112,6 +113,10 @@ REPLIES: dict[str, tuple[str, str]] = {
     "doctor.set": ("مضبوط", "set"),
     "doctor.index.empty": ("فارغ؛ يُملأ عند أول سؤال", "empty; the first question fills it"),
     "doctor.llm.off": ("معطّل، والأجوبة اقتباسات حرفية", "off; answers are verbatim quotes"),
+    "doctor.entailment.slow": (
+        "{model}؛ أبطأ من أن يُنتظر رأيه على هذا الجهاز",
+        "{model}; too slow on this machine for its opinion to be waited for",
+    ),
     "doctor.llm.absent": (
         "لا يجيب Ollama أو ليس فيه نموذج، والأجوبة اقتباسات حرفية",
         "Ollama does not answer or has no model; answers are verbatim quotes",
