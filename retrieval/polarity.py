@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from retrieval.arabic import stem, words
 from retrieval.relations import forms_of
@@ -22,17 +23,19 @@ _FRAMES = frozenset(words(
 """Words that make what follows a supposition, a threat, an allegation or a wish; dropped, a fact is left."""
 _STILL = frozenset(words("يزال تزال يزالون يزل تزل زال سيما بد شك ريب بأس غرو جدال"))
 """Words after لا and لم that make no negation of them: لا يزال، لا سيما، لا بد."""
-_OPPOSITES = (
-    ("ارتفع صعد زاد ازداد نما قفز ارتفاع زيادة صعود نمو", "انخفض هبط تراجع نقص تقلص انخفاض هبوط تراجع نقص"),
-    ("فاز فوز انتصر تغلب", "خسر خسارة انهزم هزيمة"),
-    ("قبل وافق موافقة أيد تأييد رحب ترحيب", "رفض رفضت عارض معارضة أدان ندد انتقد"),
-    ("قبل", "بعد"), ("أكثر أكبر أعلى", "أقل أصغر أدنى"), ("أول أولى", "آخر أخيرة"),
-    ("بدأ بداية انطلق افتتح", "انتهى نهاية اختتم توقف"), ("دخل دخول", "خرج خروج غادر مغادرة"),
-    ("نجح نجاح", "فشل أخفق"), ("سمح", "منع حظر"), ("فتح", "أغلق"), ("أكد تأكيد", "نفى أنكر"), ("كسب ربح", "خسر"),
-    ("شرق شرقي", "غرب غربي"), ("شمال شمالي", "جنوب جنوبي"), ("يمين يميني", "يسار يساري"), ("داخل", "خارج"), ("حليف", "عدو"),
-    ("قتل مقتل", "نجا إنقاذ أنقذ"), ("اعتقل اعتقال أوقف", "أفرج إفراج أطلق"), ("استقال أقيل", "عين تعيين"), ("صدر تصدير", "استورد استيراد"),
-    ("شهد حضر", "غاب تغيب"), ("تقدم", "تأخر"), ("قوي", "ضعيف"), ("جديد", "قديم"), ("إيجابي", "سلبي"), ("رسمي", "غير"),
-    ("زوج", "زوجة"), ("والد أب", "ابن ولد"), ("مدين", "دائن"), ("باع بيع", "اشترى شراء"), ("أعلى", "أدنى"), ("يسبق", "يلي"),
+_OPPOSITE_EVENTS = (
+    ("ارتفع صعد زاد ازداد نما قفز ارتفاع زيادة صعود نمو", "انخفض هبط تراجع نقص تقلص انخفاض هبوط نقصان"),
+    ("فاز فوز انتصر تغلب", "خسر خسارة انهزم هزيمة"), ("كسب ربح", "خسر"),
+    ("وافق موافقة أيد تأييد رحب ترحيب", "رفض رفضت عارض معارضة أدان ندد انتقد"),
+    ("انطلق افتتح", "اختتم توقف"), ("نجح نجاح", "فشل أخفق"), ("سمح", "منع حظر"), ("فتح", "أغلق"), ("أكد تأكيد", "نفى أنكر"),
+    ("اعتقل اعتقال", "أفرج إفراج"), ("استقال أقيل", "تعيين"), ("تصدير", "استورد استيراد"), ("تأجيل تأجل أجل أرجئ", "تقديم قدم"),
+    ("شهد حضر", "غاب تغيب"), ("باع بيع", "اشترى شراء"), ("حليف", "عدو"), ("انضم انضمام", "انسحب انسحاب"),
+)  # fmt: skip
+_OTHER_OPPOSITES = (
+    ("قبل", "بعد"), ("أكثر أكبر أعلى", "أقل أصغر أدنى"), ("أول أولى", "آخر أخيرة"), ("بدأ بداية", "انتهى نهاية"),
+    ("دخل دخول", "خرج خروج غادر مغادرة"), ("شرق شرقي", "غرب غربي"), ("شمال شمالي", "جنوب جنوبي"), ("يمين يميني", "يسار يساري"),
+    ("داخل", "خارج"), ("قتل مقتل", "نجا إنقاذ أنقذ"), ("تقدم", "تأخر"), ("قوي", "ضعيف"), ("جديد", "قديم"), ("إيجابي", "سلبي"),
+    ("زوج", "زوجة"), ("والد أب", "ابن ولد"), ("مدين", "دائن"), ("يسبق", "يلي"), ("قبل", "رفض"),
 )  # fmt: skip
 
 
@@ -49,10 +52,14 @@ def agree(claim: Sequence[str], sentence: Sequence[str], region: range) -> bool:
     return not before or any(map(_frame, claim))
 
 
-def opposed(missing: Sequence[str], present: Sequence[str]) -> bool:
-    """Whether a word that a sentence lacks is the opposite of one that it has; both are normalised words."""
+def opposed(missing: Sequence[str], present: Sequence[str], *, events_only: bool = False) -> bool:
+    """Whether a word that a sentence lacks is the opposite of one that it has; both are normalised words.
+
+    `events_only` leaves out pairs that stand side by side in a text that contradicts nothing: before and after, east and west.
+    """
     has = frozenset(form for word in present for form in forms_of(word))
-    return any(not has.isdisjoint(_opposites().get(form, ())) for word in missing for form in forms_of(word))
+    table = _opposites(events_only)
+    return any(not has.isdisjoint(table.get(form, ())) for word in missing for form in forms_of(word))
 
 
 def negations(tokens: Sequence[str]) -> int:
@@ -71,14 +78,12 @@ def _frame(token: str) -> str | None:
     return None
 
 
-_table: dict[str, frozenset[str]] = {}
-
-
-def _opposites() -> dict[str, frozenset[str]]:
-    if not _table:
-        for first, second in _OPPOSITES:
-            sides = [frozenset(form for word in words(side) for form in forms_of(word)) for side in (first, second)]
-            for own, other in (sides, sides[::-1]):
-                for stem_ in own:
-                    _table[stem_] = _table.get(stem_, frozenset()) | other
-    return _table
+@lru_cache(maxsize=2)
+def _opposites(events_only: bool) -> dict[str, frozenset[str]]:
+    table: dict[str, frozenset[str]] = {}
+    for pair in _OPPOSITE_EVENTS if events_only else _OPPOSITE_EVENTS + _OTHER_OPPOSITES:
+        sides = [frozenset(form for word in words(side) for form in forms_of(word)) for side in pair]
+        for own, other in (sides, sides[::-1]):
+            for form in own:
+                table[form] = table.get(form, frozenset()) | other
+    return table
