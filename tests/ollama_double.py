@@ -75,7 +75,7 @@ class OllamaDouble:
 
     Scripted replies are used up in order. Without one, a chat is answered as `behaviour` says, by two pieces unless
     another is given, and an embedding by three numbers that depend on the text. `contexts` are the tokens that models
-    were made for.
+    were made for; port 0 is any that is free.
     """
 
     models: list[str] = field(default_factory=lambda: ["m:latest"])
@@ -85,12 +85,13 @@ class OllamaDouble:
     behaviour: Behaviour = _two_pieces
     embeds: deque[Embed] = field(default_factory=deque)
     tags_status: int = 200
+    port: int = 0
     requests: list[Request] = field(default_factory=list)
     client_left: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> OllamaDouble:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", self.port), _Handler)
         self._server.double = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
