@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from retrieval.embedding import open_embedder
 from retrieval.entailment import CrossEncoderEntailment
 from retrieval.errors import SourceAddress, SourceUnnamed
 from retrieval.index import Index
-from retrieval.ollama_generator import OllamaGenerator, find_model
+from retrieval.ollama_generator import OllamaGenerator
+from retrieval.ollama_models import find_model, find_window
 from retrieval.protocols import Generator
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.types import IngestReport
@@ -41,19 +43,33 @@ def fill(index: Index, settings: Settings, *, on_progress: Progress | None = Non
 
 
 def open_assistant(index: Index, settings: Settings) -> Assistant:
-    """An assistant over the index that looks for a language model, and asks a second one, as the settings say."""
+    """An assistant over the index that looks for a language model, and asks a second one, as the settings say.
+
+    A language model is looked for at every question; its client, with its window, is made for the first and kept.
+    """
     from retrieval.assistant import Assistant
 
+    @cache
+    def generator(model: str) -> Generator:
+        window = find_window(model, host=settings.ollama_host)
+        return OllamaGenerator(model, host=settings.ollama_host, window=window)
+
+    def find() -> Generator | None:
+        model = _find_model(settings)
+        return generator(model) if model else None
+
     second_opinion = CrossEncoderEntailment(settings.entailment_model) if settings.entailment_model else None
-    return Assistant(index, find_generator=lambda: find_generator(settings), second_opinion=second_opinion)
+    return Assistant(index, find_generator=find, second_opinion=second_opinion)
 
 
 def find_generator(settings: Settings) -> Generator | None:
     """The language model to write with, or None for quotes. Raises `ModelError` kinds for a named model not found."""
-    if settings.llm == "none":
-        return None
-    model = find_model(settings.llm, host=settings.ollama_host)
+    model = _find_model(settings)
     return OllamaGenerator(model, host=settings.ollama_host) if model else None
+
+
+def _find_model(settings: Settings) -> str | None:
+    return find_model(settings.llm, host=settings.ollama_host)
 
 
 def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from retrieval import followups
 from retrieval.arabic import clean_line, words
+from retrieval.condensing import LONGEST as LONGEST_REWRITTEN
 from retrieval.condensing import condense
 from retrieval.declining import LEAST_CONFIDENCE, confidence, lacking, support
 from retrieval.errors import EmptyQuestion, EntailmentError, ModelError, QuestionTooLong
@@ -126,7 +127,7 @@ async def _to_search(
     """
     carried = followups.resolve(text, history)
     fault = None
-    if generator is not None and carried:
+    if generator is not None and carried and len(text) <= LONGEST_REWRITTEN:
         try:
             if rewritten := await condense(generator, text, history):
                 return analyse(rewritten), rewritten, None

@@ -24,8 +24,10 @@ import prompts
 from retrieval import followups
 from retrieval.arabic import clean_line, words
 from retrieval.citations import MARKS
-from retrieval.ollama_generator import NUM_CTX, NUM_PREDICT, untraced
+from retrieval.errors import ModelError
+from retrieval.ollama_generator import untraced
 from retrieval.protocols import Generator, Retriever
+from retrieval.tokens import Window, count, cut
 from retrieval.types import Evidence, Hit, Passage, Source, Turn
 
 REFUSAL = "لا تجيب المقالات عن هذا السؤال."
@@ -34,11 +36,10 @@ REFUSAL = "لا تجيب المقالات عن هذا السؤال."
 PLACEHOLDERS = frozenset({"passages", "question", "history", "refusal"})
 _PARTS = re.compile(r"\n---\n")
 
-CHARACTERS_PER_TOKEN = 2
-"""Qwen and Gemma take one token for 2 to 3 Arabic characters; the lower bound, since a long prompt is cut silently."""
-_TEMPLATE_TOKENS = 128
-"""For the marks of roles and the start of the answer that the server adds."""
-_ROOM = (NUM_CTX - NUM_PREDICT - _TEMPLATE_TOKENS) * CHARACTERS_PER_TOKEN
+_LEAST_ROOM = 64
+"""Tokens for passages: a sentence or two. With less there is nothing to answer from."""
+_HISTORY_SHARE = 0.25
+"""Of the room for passages; a longer history is told from a later turn, or not at all."""
 
 
 class Request(TypedDict):
@@ -59,7 +60,7 @@ class AnswerChain:
         self._generator = generator
         system, user = _PARTS.split(prompts.load("answer", PLACEHOLDERS), maxsplit=1)
         self._template = ChatPromptTemplate.from_messages([("system", system.strip()), ("human", user.strip())])
-        self._fixed_characters = len(self._template.format(**dict.fromkeys(PLACEHOLDERS, "") | {"refusal": REFUSAL}))
+        self._fixed = count(self._template.format(**dict.fromkeys(PLACEHOLDERS, "") | {"refusal": REFUSAL}))
         self.runnable: Runnable[Request, str] = (
             RunnableLambda(self._values) | self._template | RunnableGenerator(self._written)
         )
@@ -74,27 +75,41 @@ class AnswerChain:
                 yield piece
 
     def told(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> tuple[Evidence, ...]:
-        """The evidence that the prompt has room for, best first and never none: what the model's marks may refer to."""
-        room = self._room(question, history)
+        """The evidence that the prompt has room for, best first and never none: what the model's marks may refer to.
+
+        Raises `ModelError` when the question leaves no room for a passage: half a question is not asked.
+        """
+        room = self._room(question) - count(self._history(question, history))
+        if room < _LEAST_ROOM:
+            raise ModelError(model=self._generator.model, problem="the question is too long for its window")
         told: list[Evidence] = []
         for item in evidence:
-            room -= len(_block(item)) + len("\n\n")
+            room -= count(_block(item) + "\n\n")
             if told and room < 0:
                 break
             told.append(item)
         return tuple(told)
 
-    def _room(self, question: str, history: Sequence[Turn]) -> int:
-        return _ROOM - self._fixed_characters - len(question) - len(_told(history))
+    def _room(self, question: str) -> int:
+        """Tokens for passages and history; the rules and the question are always whole."""
+        window: Window = getattr(self._generator, "window", Window())  # not every generator knows of one
+        return window.prompt - self._fixed - count(clean_line(question))
+
+    def _history(self, question: str, history: Sequence[Turn]) -> str:
+        """As many of the last turns as leave room for the passages, which are what an answer is made of."""
+        most = self._room(question) * _HISTORY_SHARE
+        briefs = (_told(history[first:]) for first in range(-followups.TURNS_TOLD, 0))
+        return next((brief for brief in briefs if count(brief) <= most), "")
 
     def _values(self, request: Request) -> dict[str, str]:
         question, history = request["question"], request.get("history", ())
         told = self.told(question, request["evidence"], history)
+        brief = self._history(question, history)
         passages = "\n\n".join(_block(item) for item in told)
         return {
-            "passages": passages[: max(self._room(question, history), 0)],  # one passage may be longer than the room
+            "passages": cut(passages, self._room(question) - count(brief)),  # one passage may be longer than the room
             "question": clean_line(question),
-            "history": _told(history),
+            "history": brief,
             "refusal": REFUSAL,
         }
 

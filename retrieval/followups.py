@@ -17,7 +17,7 @@ _POINTS_BACK = frozenset(
         "هو هي هم ذلك تلك هذا هذه هناك فيه فيها منه منها عنه عنها له لها لهم بها به الثانية الثاني الأولى الأول نفسه نفسها"
     )
 )
-_TURNS_TOLD = 2
+TURNS_TOLD = 2
 _TURN_CHARACTERS = 400
 _MARK = re.compile(r"\s*[\[【]\s*\d+[\d\s,،]*[\]】]")
 _SHORT = 3
@@ -41,7 +41,7 @@ def resolve(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
 def told(history: Sequence[Turn]) -> str:
     """The last turns in brief, for a model: without their marks, which belonged to other passages."""
     lines = []
-    for turn in history[-_TURNS_TOLD:]:
+    for turn in history[-TURNS_TOLD:]:
         answer = "" if turn.answer.declined else clean_line(_MARK.sub("", turn.answer.text))
         lines.append(f"سؤال: {clean_line(turn.question)[:_TURN_CHARACTERS]}")
         lines += [f"جواب: {answer[:_TURN_CHARACTERS]}"] if answer else []

@@ -1,12 +1,14 @@
-"""Where Ollama listens and how its clients are to connect."""
+"""Where Ollama listens, how its clients are to connect, and what their faults mean."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from retrieval.errors import BadSetting
+from retrieval.errors import BadSetting, ModelError, ModelMissing, ModelUnreachable
 
 _CONNECT_SECONDS = 3.0
 _PORT = 11434
@@ -50,3 +52,21 @@ def ollama_connection(*, read_seconds: float) -> dict[str, Any]:
 
     timeout = httpx.Timeout(connect=_CONNECT_SECONDS, read=read_seconds, write=10, pool=5)
     return {"timeout": timeout, "trust_env": False}
+
+
+@contextmanager
+def faults_named(model: str, url: str) -> Iterator[None]:
+    """Faults of ollama, httpx and pydantic as Dalil's own."""
+    import httpx
+    import ollama
+
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError) as error:
+        raise ModelUnreachable(host=url) from error
+    except ollama.ResponseError as error:
+        if error.status_code == 404 and "model" in error.error:
+            raise ModelMissing(model=model) from error
+        raise ModelError(model=model, problem=error.error or f"HTTP {error.status_code}") from error
+    except (httpx.HTTPError, ValueError) as error:  # ValueError: a line that is not JSON, a record of another shape
+        raise ModelError(model=model, problem=f"{type(error).__name__}: {error}") from error

@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import select
 import socket
+import struct
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from typing import Any, Literal
 
-Ending = Literal["done", "stall", "drop", "eof", "error", "endless"]
+Ending = Literal["done", "stall", "hang", "drop", "reset", "eof", "error", "garbage", "endless"]
 THREADS = 16
 CREATED = "2026-01-01T00:00:00.123456Z"
 
@@ -26,9 +28,10 @@ CREATED = "2026-01-01T00:00:00.123456Z"
 class Chat:
     """One reply of /api/chat: its pieces, the pause before each, and how it ends.
 
-    `stall` keeps the connection open in silence, `drop` cuts it, `eof` ends it without a last record, `error` sends a
-    line with an error, and `endless` begins again with the first piece until the reader leaves. A status other than 200
-    sends `problem` and no piece.
+    `stall` keeps the connection open in silence, `hang` from the first byte on, `drop` closes it, `reset` breaks it,
+    `eof` ends it without a last record, `error` sends a line with an error, `garbage` a line that is none, and `endless`
+    begins again with the first piece until the reader leaves. A status other than 200 sends `problem` and no piece.
+    `prompt_tokens` is how many the server says that it read.
     """
 
     pieces: tuple[str, ...] = ()
@@ -38,6 +41,16 @@ class Chat:
     done_reason: str = "stop"
     status: int = 200
     problem: str = "the runner has died"
+    prompt_tokens: int = 7
+
+
+Message = dict[str, Any]
+Behaviour = Callable[[list[Message]], Chat]
+"""The messages of a request to the reply."""
+
+
+def _two_pieces(messages: list[Message]) -> Chat:
+    return Chat(("هذا ", "جواب [1]."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +73,25 @@ class Request:
 class OllamaDouble:
     """`with OllamaDouble(models=[...]) as ollama:` serves at `ollama.url` until the block ends.
 
-    Scripted replies are used up in order. Without one, a chat is answered by two pieces and an embedding by three
-    numbers that depend on the text.
+    Scripted replies are used up in order. Without one, a chat is answered as `behaviour` says, by two pieces unless
+    another is given, and an embedding by three numbers that depend on the text. `contexts` are the tokens that models
+    were made for; port 0 is any that is free.
     """
 
     models: list[str] = field(default_factory=lambda: ["m:latest"])
     capabilities: dict[str, list[str]] = field(default_factory=dict)
+    contexts: dict[str, Any] = field(default_factory=dict)
     chats: deque[Chat] = field(default_factory=deque)
+    behaviour: Behaviour = _two_pieces
     embeds: deque[Embed] = field(default_factory=deque)
     tags_status: int = 200
+    port: int = 0
     requests: list[Request] = field(default_factory=list)
     client_left: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> OllamaDouble:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", self.port), _Handler)
         self._server.double = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
@@ -96,6 +113,14 @@ class OllamaDouble:
 
     def has(self, model: str) -> bool:
         return model in self.models or f"{model}:latest" in self.models
+
+    def shown(self, model: str) -> dict[str, Any]:
+        """What /api/show says of a model."""
+        about: dict[str, Any] = {"general.architecture": "test"}
+        if model in self.contexts:
+            about["test.context_length"] = self.contexts[model]
+        capabilities = {"capabilities": self.capabilities[model]} if model in self.capabilities else {}
+        return {"details": {}, "model_info": about, **capabilities}
 
 
 class _Server(ThreadingHTTPServer):
@@ -156,13 +181,12 @@ class _Handler(BaseHTTPRequestHandler):
         if not double.has(body["model"]):
             self._json(404, {"error": f"model '{body['model']}' not found"})
         elif self.path == "/api/show":
-            capabilities = double.capabilities.get(body["model"])
-            shown: dict[str, Any] = {"details": {}, "model_info": {"general.architecture": "test"}}
-            self._json(200, shown | ({"capabilities": capabilities} if capabilities else {}))
+            self._json(200, double.shown(body["model"]))
         elif self.path == "/api/embed":
             self._embed(body, double.embeds.popleft() if double.embeds else Embed())
         else:
-            self._chat(body["model"], double.chats.popleft() if double.chats else Chat(("هذا ", "جواب [1].")))
+            reply = double.chats.popleft() if double.chats else double.behaviour(body["messages"])
+            self._chat(body["model"], reply)
 
     def _remember(self, body: dict[str, Any]) -> None:
         self.server.double.requests.append(Request(self.path, body))
@@ -195,11 +219,15 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.status != 200:
             self._json(reply.status, {"error": reply.problem})
             return
+        if reply.ending == "hang":
+            self._wait(10)
+            self.close_connection = True
+            return
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        self.close_connection = reply.ending in ("drop", "stall", "endless")
+        self.close_connection = reply.ending in ("drop", "reset", "stall", "endless")
         messages = [{"content": "", "thinking": piece} for piece in reply.thinking]
         messages += [{"content": piece} for piece in reply.pieces]
         for message in cycle(messages) if reply.ending == "endless" else messages:
@@ -212,13 +240,20 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.ending == "drop":
             self.connection.shutdown(socket.SHUT_RDWR)
             return
+        if reply.ending == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.server.close_request(self.connection)
+            return
         if reply.ending == "stall":
             self._wait(10)
             return
-        if reply.ending == "error":
+        if reply.ending == "garbage":
+            self._chunk(b"<html>502 Bad Gateway</html>\n")
+        elif reply.ending == "error":
             self._line({"error": reply.problem})
         elif reply.ending == "done":
-            counts = {"total_duration": 9, "load_duration": 1, "prompt_eval_count": 7, "eval_count": 3}
+            counts = {"total_duration": 9, "load_duration": 1, "eval_count": 3}
+            counts["prompt_eval_count"] = reply.prompt_tokens
             last = {"message": {"content": ""}, "done": True, "done_reason": reply.done_reason, **counts}
             self._line({"model": model, "created_at": CREATED, **last})
         self.wfile.write(b"0\r\n\r\n")
@@ -226,7 +261,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _line(self, record: dict[str, Any]) -> None:
         if "message" in record:
             record["message"] = {"role": "assistant", **record["message"]}
-        data = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        self._chunk(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+
+    def _chunk(self, data: bytes) -> None:
         try:
             self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         except OSError:
