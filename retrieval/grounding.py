@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
 from retrieval.arabic import clean, content_words, sentences, words
 from retrieval.citations import MARKS, labels_of, resolve
@@ -45,7 +46,7 @@ class Grounding:
         """
         text = plain(written)
         spans = sentences(text if whole else _UNFINISHED.sub("", text))
-        spans = _with_marks(text, spans if whole else spans[:-1])
+        spans = _with_marks(text, spans if whole else _closed(text, spans[:-1]))
         for span in spans[self._seen :]:
             kept = self._checked(span.of(text))
             self.withheld += kept is None
@@ -126,6 +127,16 @@ def _parts(sentence: str) -> list[tuple[str, list[int]]]:
     elif rest:
         parts[-1] = (parts[-1][0] + rest, parts[-1][1])
     return parts
+
+
+def _closed(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The sentences before the first that opens a quotation or an aside and leaves it open: more of it is to come."""
+
+    def is_open(sentence: str) -> bool:
+        pairs = (("«", "»"), ("(", ")"), ("“", "”"))
+        return sentence.count('"') % 2 == 1 or any(sentence.count(a) > sentence.count(b) for a, b in pairs)
+
+    return list(takewhile(lambda span: not is_open(span.of(text)), spans))
 
 
 def _with_marks(text: str, spans: Sequence[Span]) -> list[Span]:

@@ -9,7 +9,8 @@ from retrieval.arabic import stem, words
 from retrieval.relations import forms_of
 
 _NEGATIONS = frozenset(words(
-    "لم لن لا ليس ليست ليسوا ليسا لست لسنا غير دون بدون بلا عدم ولم ولن ولا وليس وليست فلم فلن فلا بعدم لعدم وعدم دونما مش مو ألا لئلا"
+    "ما وما فما لم لن لا ليس ليست ليسوا ليسا لست لسنا غير دون بدون بلا عدم ولم ولن ولا وليس وليست فلم فلن فلا بعدم لعدم وعدم"
+    " دونما مش مو ألا لئلا"
     " not never no without nor"
 ))  # fmt: skip
 _DENIALS = frozenset(stem(word) for word in words(
@@ -65,10 +66,10 @@ def opposed(missing: Sequence[str], present: Sequence[str], *, events_only: bool
 def negations(tokens: Sequence[str]) -> int:
     """How many times the tokens of a text deny: particles, those in a row once, and verbs such as نفى and رفض."""
     around = zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False)
-    particles = sum(
+    denying = sum(
         token in _NEGATIONS and before not in _NEGATIONS and after not in _STILL for before, token, after in around
     )
-    return particles + sum(stem(token) in _DENIALS for token in tokens if token not in _NEGATIONS)
+    return denying + sum(stem(token) in _DENIALS for token in tokens if token not in _NEGATIONS)
 
 
 def _frame(token: str) -> str | None:

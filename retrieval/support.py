@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -37,6 +38,8 @@ _NEAR = 6
 """Words between which two words of a sentence belong together."""
 _BESIDE = 3
 """Words between which two words of a claim belong together."""
+_FOLLOWS = 0.8
+"""Share of a claim's words, in the order of the sentence, from which the claim follows it word by word."""
 _STEADY = 3
 """Common words that must have kept their order before names in another order count as exchanged."""
 _FREE = frozenset(words(
@@ -152,7 +155,9 @@ def _fault(said: _Read, sentence: _Read, matched: dict[int, int], cover: float, 
     places = matched.values()
     if not polarity.agree(said.tokens, sentence.tokens, range(min(places), max(places) + 1)):
         return "negation"
-    return "order" if _out_of_order(said, matched) else None
+    if _out_of_order(said, matched):
+        return "order"
+    return _exchanged(said, sentence)
 
 
 def _literal_fault(claim: str, passage: Passage) -> Fault | None:
@@ -242,3 +247,27 @@ def _out_of_order(said: _Read, matched: dict[int, int]) -> bool:
     others = [matched[at] for at in in_order if at not in names]
     swapped = any(matched[first] > matched[second] for first, second in pairwise(names))
     return swapped and len(others) >= _STEADY and others == sorted(others)
+
+
+def _exchanged(said: _Read, sentence: _Read) -> Fault | None:
+    """What was exchanged in a claim that otherwise follows the sentence word by word: a name for another, a negation."""
+    steps = SequenceMatcher(None, said.tokens, sentence.tokens, autojunk=False).get_opcodes()
+    same = [place for place, step in enumerate(steps) if step[0] == "equal"]
+    if sum(steps[place][2] - steps[place][1] for place in same) < _FOLLOWS * len(said.tokens):
+        return None
+    for _, start, end, other_start, other_end in steps[same[0] : same[-1] + 1]:
+        own, other = said.tokens[start:end], sentence.tokens[other_start:other_end]
+        if own == other:
+            continue
+        if polarity.negations(said.tokens[start - 1 : end]) != polarity.negations(
+            sentence.tokens[other_start - 1 : other_end]
+        ):
+            return "negation"
+        telling = [at for at in range(start, end) if said.stems[at] and said.tokens[at] not in _FREE]
+        if any(
+            max((_alike(said, at, sentence, place) for place in range(other_start, other_end)), default=1.0)
+            < _SAME_COMMON
+            for at in telling
+        ):
+            return "name"
+    return None
