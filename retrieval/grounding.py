@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
 
-from retrieval.arabic import clean, content_words, sentences, words
+from retrieval.arabic import clean, content_words, sentences, stem, words
 from retrieval.citations import MARKS, labels_of, resolve
 from retrieval.protocols import SecondOpinion
-from retrieval.questions import is_arabic
+from retrieval.questions import Question, is_arabic
+from retrieval.similarity import FLOOR, similarity
 from retrieval.support import Checked, check
 from retrieval.types import Citation, Evidence, Passage, Span
 
+MOST_SENTENCES = 8
+"""The prompt asks for four at most; a model that goes on is repeating the passages."""
 LEAST_ENTAILED = 0.5
 """How sure a second opinion must be of a claim that is not a quote."""
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)?")
@@ -22,6 +25,7 @@ _LINKED = re.compile(r"(?<!\!)\[([^\]\d][^\]]*)\]\(([^)]*)\)?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _EMPHASIS = re.compile(r"\*\*|__|~~|`+|(?m:^\s*(?:#{1,6}|[-*•–]|>)\s+)|\*(?=\S)|(?<=\S)\*")
 _UNFINISHED = re.compile(r"\s*[\[【][^\]】]*$")
+_STOPS = ".!؟?…"
 _FINAL = re.compile(r"[\s.!؟?…،,؛;:]*$")
 
 
@@ -29,15 +33,17 @@ _FINAL = re.compile(r"[\s.!؟?…،,؛;:]*$")
 class Grounding:
     """The answer of a model as it comes: what the evidence bears out is shown, the rest withheld.
 
-    `arabic` is whether the question is: then a sentence in another language is withheld.
+    A sentence in another language than an Arabic question's is withheld. One without a word of what is asked, in itself or
+    in its quote, is left out until a passage was cited for such a word.
     """
 
     evidence: Sequence[Evidence]
-    arabic: bool
+    asked: Question
     second_opinion: SecondOpinion | None = None
     withheld: int = 0
     _kept: list[str] = field(default_factory=list)
     _seen: int = 0
+    _about: set[int] = field(default_factory=set)
 
     def read(self, written: str, *, whole: bool = False) -> str:
         """The text to show so far, with the labels of the evidence as marks, given all that is written so far.
@@ -48,35 +54,46 @@ class Grounding:
         spans = sentences(text if whole else _UNFINISHED.sub("", text))
         spans = _with_marks(text, spans if whole else _closed(text, spans[:-1]))
         for span in spans[self._seen :]:
-            kept = self._checked(span.of(text))
+            kept = self._checked(span.of(text)) if len(self._kept) < MOST_SENTENCES else ""
             self.withheld += kept is None
-            if kept:
+            if kept and kept not in self._kept:
                 self._kept.append(kept)
         self._seen = max(self._seen, len(spans))
-        return " ".join(self._kept)
+        return self._text()
+
+    def _text(self) -> str:
+        """The sentences kept, on one line where a full stop parts them."""
+        return "".join(f"{kept}{' ' if kept[-1] in _STOPS else chr(10)}" for kept in self._kept).rstrip()
 
     def resolved(self) -> tuple[str, tuple[Citation, ...]]:
         """What is shown, its marks numbered from 1, and the citation of each."""
-        return resolve(" ".join(self._kept), self.evidence, span_of=_carrying)
+        return resolve(self._text(), self.evidence, span_of=_carrying)
 
     def _checked(self, sentence: str) -> str | None:
         """The sentence with the marks of passages that bear it out; "" for one that states nothing, None when withheld."""
         parts = _parts(sentence)
-        if not any(words(claim) for claim, _ in parts):
+        if not any(_states(claim) for claim, _ in parts):
             return ""
-        if self.arabic and not is_arabic("".join(claim for claim, _ in parts)):
+        if is_arabic(self.asked.text) and not is_arabic("".join(claim for claim, _ in parts)):
             return None
-        kept = ""
+        kept, about = "", False
         for claim, labels in parts:
-            if not words(claim):
+            if not _states(claim):
                 continue
             found = self._bearing(claim, labels)
             if not found:
                 return None
+            self._about |= {label for label in found if self._is_about(claim, label)}
+            about = about or not self._about.isdisjoint(found)
             end = _FINAL.search(claim)
             body, tail = (claim[: end.start()], claim[end.start() :]) if end else (claim, "")
             kept += f"{body} {''.join(f'[{label}]' for label in found)}{tail.strip() or ' '}"
-        return kept.strip()
+        return kept.strip() if about else ""
+
+    def _is_about(self, claim: str, label: int) -> bool:
+        passage = next(item.hit.passage for item in self.evidence if item.label == label)
+        said = {stem(word) for word in content_words(f"{claim} {_check(claim, passage).span.of(passage.text)}")}
+        return any(similarity(wanted, stem_) >= FLOOR for wanted in self.asked.stems for stem_ in said)
 
     def _bearing(self, claim: str, labels: Sequence[int]) -> list[int]:
         """The labels given whose passages bear the claim out; when none does, that of the one passage that does so best."""
@@ -88,8 +105,6 @@ class Grounding:
         return [max(found, key=lambda pair: pair[1].cover)[0].label] if found else []
 
     def _supports(self, claim: str, passage: Passage) -> bool:
-        if not content_words(claim):
-            return False
         checked = _check(claim, passage)
         if checked.fault is not None:
             return False
@@ -104,6 +119,11 @@ def plain(text: str) -> str:
     """A model's text as plain text: no control characters, no Markdown and HTML; images go as a whole."""
     text = _LINKED.sub(r"\1 (\2)", _IMAGE.sub("", clean(text)))
     return _EMPHASIS.sub("", _TAG.sub("", text))
+
+
+def _states(claim: str) -> bool:
+    """Whether there is a word in it besides function words and numbers: the number of a list states nothing."""
+    return any(not word.isdigit() for word in content_words(claim))
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ It imports langchain-core, which takes a second: import this module only where a
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -14,8 +15,13 @@ from retrieval.chain import AnswerChain, is_refusal
 from retrieval.errors import ClaimsWithheld, ModelUnsupported
 from retrieval.grounding import Grounding
 from retrieval.protocols import Generator, SecondOpinion
-from retrieval.questions import is_arabic
+from retrieval.questions import analyse
 from retrieval.types import Answer, Token, Turn
+
+_BEGUN = re.compile(r"[.!؟?…\n\]】]\W*\w")
+"""A sentence is checked when another has begun, for its mark may follow its full stop."""
+_MARK = 8
+"""Characters between the end of a sentence and the first letter of the next."""
 
 
 async def written(
@@ -28,12 +34,12 @@ async def written(
     """
     chain = AnswerChain(generator=generator)
     evidence = chain.told(found.query, found.evidence, history)
-    grounding = Grounding(evidence, arabic=is_arabic(found.question), second_opinion=second_opinion)
+    grounding = Grounding(evidence, asked=analyse(found.query), second_opinion=second_opinion)
     text, read, shown = "", "", ""
     async with aclosing(chain.astream(found.query, evidence, history)) as pieces:
         async for piece in pieces:
             text += piece
-            if is_refusal(text):
+            if not _BEGUN.search(text[-len(piece) - _MARK :]) or is_refusal(text):
                 continue
             if read != (read := await asyncio.to_thread(grounding.read, text)):
                 released, _ = grounding.resolved()
