@@ -1,6 +1,8 @@
 """Commands planted in articles: attacks found, ordinary sentences left alone, spans, time.
 
-Rules were written against the attacks of the split "design"; the 40 of "held_out" were set aside beforehand.
+Rules were written against the attacks of the split "design"; the 40 of "held_out" were written before any rule and only
+counted: 17 were found at first, 35 after the design grew by 60 attacks and the word lists widened. One hand wrote all of
+them, so that attacks of a stranger are found less often than this says.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ def test_attack_is_found(attack: dict[str, str]) -> None:
     assert is_planted(attack["text"])
 
 
-def test_attacks_that_no_rule_was_written_for_are_found_too() -> None:
+def test_attacks_set_aside_are_found_too() -> None:
     found = sum(is_planted(attack["text"]) for attack in HELD_OUT)
     assert found / len(HELD_OUT) >= 0.85
 
