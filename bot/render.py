@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from bot.messages import Messages
 from retrieval.arabic import clean, clean_line
+from retrieval.planted import is_planted
 from retrieval.types import Answer, Article, Citation, Hit, IngestReport, Source, Span
 
 _MARK = re.compile(r"\[\d+\]")
@@ -42,6 +43,7 @@ def answer_object(answer: Answer) -> dict[str, object]:
 
 
 def _citation_object(citation: Citation) -> dict[str, object]:
+    """A citation as scripts read it; `planted` is there, and true, when the passage holds a command to machines."""
     source = citation.passage.source
     return {
         "label": citation.label,
@@ -53,6 +55,7 @@ def _citation_object(citation: Citation) -> dict[str, object]:
         "start": citation.start,
         "end": citation.end,
         "passage_id": citation.passage.id,
+        **({"planted": True} if is_planted(citation.passage.text) else {}),
     }
 
 
@@ -177,6 +180,8 @@ def evidence_lines(answer: Answer, messages: Messages, page: Page) -> list[str]:
             lines.append("")
         article = numbered_source(citation.label, citation.passage.source, page)
         lines += article if repeated else citation_lines(citation, quote, page)
+        if is_planted(citation.passage.text):
+            lines += [page.paint(line, _BOLD) for line in page.lines(messages("answer.planted"), indent="    ")]
     return lines
 
 

@@ -26,6 +26,7 @@ from retrieval.arabic import clean_line, words
 from retrieval.citations import MARKS
 from retrieval.errors import ModelError
 from retrieval.ollama_generator import untraced
+from retrieval.planted import without_planted
 from retrieval.protocols import Generator, Retriever
 from retrieval.tokens import Window, count, cut
 from retrieval.types import Evidence, Hit, Passage, Source, Turn
@@ -127,11 +128,14 @@ def is_refusal(text: str) -> bool:
 
 
 def _block(item: Evidence) -> str:
-    """A passage under its label. Its own brackets and angles change form: it can neither be a mark nor end the list."""
+    """A passage under its label, without commands planted in it.
+
+    Its own brackets and angles change form: it can neither be a mark nor end the list.
+    """
     source = item.hit.passage.source
     published = source.published.isoformat() if source.published else None
     heading = " — ".join(clean_line(part) for part in (source.title, source.outlet, published) if part)
-    return f"[{item.label}] " + f"{heading}\n{item.hit.passage.text}".translate(_HARMLESS)
+    return f"[{item.label}] " + f"{heading}\n{without_planted(item.hit.passage.text)}".translate(_HARMLESS)
 
 
 def _told(history: Sequence[Turn]) -> str:

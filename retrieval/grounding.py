@@ -33,8 +33,8 @@ _FINAL = re.compile(r"[\s.!؟?…،,؛;:]*$")
 class Grounding:
     """The answer of a model as it comes: what the evidence bears out is shown, the rest withheld.
 
-    A sentence in another language than an Arabic question's is withheld. One without a word of what is asked, in itself or
-    in its quote, is left out until a passage was cited for such a word.
+    A sentence in another language than an Arabic question's is withheld. One without a word of what is asked, in itself, in
+    its quote or in the title, is left out until a passage was cited for such a word.
     """
 
     evidence: Sequence[Evidence]
@@ -92,7 +92,8 @@ class Grounding:
 
     def _is_about(self, claim: str, label: int) -> bool:
         passage = next(item.hit.passage for item in self.evidence if item.label == label)
-        said = {stem(word) for word in content_words(f"{claim} {_check(claim, passage).span.of(passage.text)}")}
+        quote = _check(claim, passage).span.of(passage.text)
+        said = {stem(word) for word in content_words(f"{claim} {quote} {passage.source.title}")}
         return any(similarity(wanted, stem_) >= FLOOR for wanted in self.asked.stems for stem_ in said)
 
     def _bearing(self, claim: str, labels: Sequence[int]) -> list[int]:

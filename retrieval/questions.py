@@ -9,6 +9,7 @@ from typing import Literal
 
 from retrieval.arabic import is_stop_word, normalize, stem, words
 from retrieval.frequency import weight
+from retrieval.planted import is_planted
 from retrieval.translation import in_arabic, names
 from retrieval.types import Reason
 
@@ -134,7 +135,7 @@ def _counted(normal: str) -> str | None:
 def not_a_question(text: str) -> Reason | None:
     """Why a text is not for the articles to answer: a greeting, a word about the program, an attempt to command it."""
     normal = " ".join(words(text))
-    if _INSTRUCTIONS.search(normal):
+    if _INSTRUCTIONS.search(normal) or is_planted(text):
         return "instructions"
     if _ABOUT_DALIL.match(normal):
         return "small_talk"

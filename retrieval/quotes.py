@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from retrieval.arabic import grams, is_stop_word, sentences, stem, words
 from retrieval.expectations import expectation_met, measured, read_words
+from retrieval.planted import planted
 from retrieval.questions import Question
 from retrieval.similarity import similarity
 from retrieval.types import Citation, Hit, Span
@@ -70,11 +71,11 @@ class _Sentence:
 
 
 def rank(question: Question, hits: Sequence[Hit], before: Sequence[Citation] = ()) -> list[Candidate]:
-    """All sentences of the hits, the best first; equal scores keep the order of the hits and of the text.
+    """All sentences of the hits that may answer, the best first; equal scores keep the order of the hits and of the text.
 
     `before` are the citations of the answer that a follow-up goes on from.
     """
-    read = [[_read(question, hit, span) for span in sentences(hit.passage.text)] for hit in hits]
+    read = [[_read(question, hit, span) for span in quotable(hit.passage.text)] for hit in hits]
     gram_weights = _GramWeights(question, [sentence.grams for of_hit in read for sentence in of_hit])
     candidates = [
         candidate
@@ -88,6 +89,11 @@ def rank(question: Question, hits: Sequence[Hit], before: Sequence[Citation] = (
         score = sum(WEIGHTS[name] * value for name, value in features.items())
         scored.append(replace(candidate, score=score, features=features))
     return sorted(scored, key=lambda candidate: -candidate.score)
+
+
+def quotable(text: str) -> list[Span]:
+    """The sentences of a passage that may answer: commands planted for a machine are none."""
+    return [span for span in sentences(text) if span not in planted(text)]
 
 
 def _candidates(

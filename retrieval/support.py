@@ -19,6 +19,7 @@ from retrieval.arabic import clean_line, is_stop_word, sentences, stem, words
 from retrieval.frequency import weight
 from retrieval.numbers import Value, tokens, values
 from retrieval.places import country
+from retrieval.planted import planted
 from retrieval.questions import is_arabic
 from retrieval.similarity import similarity
 from retrieval.support_english import english_fault
@@ -96,10 +97,11 @@ def _read(text: str) -> _Read:
 def check(claim: str, passage: Passage) -> Checked:
     """Whether a sentence of the passage bears a claim out, or two that stand side by side bear its two halves out.
 
-    When nothing does, the sentence that comes nearest. A sentence of the passage taken over whole is always borne out.
-    The passage has at least one letter.
+    When nothing does, the sentence that comes nearest. A sentence of the passage taken over whole is always borne out;
+    commands planted for a machine bear nothing out. The passage has at least one letter.
     """
     spans = sentences(passage.text)
+    spans = [span for span in spans if span not in planted(passage.text)] or spans
     best = _by_one(claim, spans, passage)
     return best if best.fault is None else _by_two(claim, spans, passage) or best
 
@@ -125,6 +127,8 @@ def _by_two(claim: str, spans: Sequence[Span], passage: Passage) -> Checked | No
 
 def _against(claim: str, span: Span, passage: Passage) -> Checked:
     text = span.of(passage.text)
+    if span in planted(passage.text):
+        return Checked(span, "words", 0.0)
     if literal := _literal_fault(claim, passage):
         return Checked(span, literal, 0.0)
     if not is_arabic(claim):

@@ -53,6 +53,10 @@ REPLIES: dict[str, tuple[str, str]] = {
     "failure.line": ("{message} (السطر {line})", "{message} (line {line})"),
     "failure.origin": ("{origin}: {message}", "{origin}: {message}"),
     # answers
+    "answer.planted": (
+        "⚠ في هذا المقطع أوامر موجّهة إلى البرامج لا إلى القارئ؛ لم يُعمل بها",
+        "⚠ This passage holds commands addressed to machines, not to readers; they were not followed",
+    ),
     "answer.nearest": ("أقرب ما في المقالات:", "The closest passages:"),
     "answer.working": ("أبحث في المقالات…", "Searching the articles…"),
     "search.nothing": ("لا نتائج لهذا البحث.", "Nothing was found."),
