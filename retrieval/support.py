@@ -148,7 +148,7 @@ def _fault(said: _Read, sentence: _Read, matched: dict[int, int], cover: float, 
         return "number"
     if not matched:
         return "words"
-    missing = [at for at in said.content() if at not in matched and said.tokens[at] not in _FREE]
+    missing = [at for at in said.content() if at not in matched and not _is_free(said.tokens[at])]
     missing = [at for at in missing if not _completes_name(at, said, matched, passage)]
     if any(_is_name(said, at) for at in missing):
         return "name"
@@ -203,8 +203,12 @@ def _alike(said: _Read, at: int, sentence: _Read, place: int) -> float:
     return similarity(first, second)
 
 
+def _is_free(token: str) -> bool:
+    return token in _FREE or (token[:1] in "وف" and token[1:] in _FREE)
+
+
 def _cover(said: _Read, matched: dict[int, int]) -> float:
-    places = [at for at in said.content() if at in matched or said.tokens[at] not in _FREE]
+    places = [at for at in said.content() if at in matched or not _is_free(said.tokens[at])]
     total = sum(weight(said.stems[at]) for at in places)
     return sum(weight(said.stems[at]) for at in places if at in matched) / total if total else 1.0
 
@@ -267,7 +271,12 @@ def _exchanged(said: _Read, sentence: _Read) -> Fault | None:
             sentence.tokens[other_start - 1 : other_end]
         ):
             return "negation"
-        telling = [at for at in range(start, end) if said.stems[at] and said.tokens[at] not in _FREE]
+        if polarity.opposed(own, other):
+            return "negation"
+        numbers = _values_in(said, start, end), _values_in(sentence, other_start, other_end)
+        if all(numbers) and numbers[0] != numbers[1]:
+            return "number"
+        telling = [at for at in said.content() if start <= at < end and not _is_free(said.tokens[at])]
         if any(
             max((_alike(said, at, sentence, place) for place in range(other_start, other_end)), default=1.0)
             < _SAME_COMMON
@@ -275,3 +284,7 @@ def _exchanged(said: _Read, sentence: _Read) -> Fault | None:
         ):
             return "name"
     return None
+
+
+def _values_in(read: _Read, start: int, end: int) -> set[str]:
+    return {value.what for value in read.values if start <= value.start < end}

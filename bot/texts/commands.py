@@ -105,6 +105,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dalil eval retrieval DIR --compare words --report report.html\ndalil eval retrieval DIR --ablation",
         "dalil eval retrieval DIR --compare words --report report.html\ndalil eval retrieval DIR --ablation",
     ),
+    "help.eval.support": (
+        "قس فحص أقوال النموذج: كم من الباطل يوقف وكم من الصحيح يُبقي، على أقوال مشتقة من المقالات.",
+        "Measure the check of a model's claims: how many false ones it stops and true ones it lets through.",
+    ),
+    "help.eval.support.paths": (
+        "ملفات مقالات أو مجلدات، وإلا فمجلد الإعدادات.",
+        "Files of articles or folders; else that of the settings.",
+    ),
+    "help.eval.support.limit": ("عدد المقالات التي تُشتق منها الأقوال.", "Articles that claims are derived from."),
+    "help.eval.support.misses": ("اعرض الأقوال التي أخطأ فيها.", "List the claims judged wrongly."),
+    "example.eval.support": ("dalil eval support seeds", "dalil eval support seeds"),
     "help.eval.answers": (
         "قِس الأجوبة على أسئلة لها شواهد معروفة: ملف أسئلة عن المقالات، أو مجلد بتنسيق BEIR فيه answers.jsonl.",
         "Measure answers to questions with known evidence: a file about the articles held, or a BEIR folder with answers.jsonl.",

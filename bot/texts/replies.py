@@ -53,6 +53,8 @@ REPLIES: dict[str, tuple[str, str]] = {
     "failure.line": ("{message} (السطر {line})", "{message} (line {line})"),
     "failure.origin": ("{origin}: {message}", "{origin}: {message}"),
     # answers
+    "eval.true_claim": ("صحيحة", "true"),
+    "eval.false_claim": ("باطلة", "false"),
     "answer.planted": (
         "⚠ في هذا المقطع أوامر موجّهة إلى البرامج لا إلى القارئ؛ لم يُعمل بها",
         "⚠ This passage holds commands addressed to machines, not to readers; they were not followed",
