@@ -182,7 +182,7 @@ def _sentences(batch: Sequence[Analysis]) -> Arrays:
 
 
 def joined(segments: Sequence[Segment]) -> Arrays:
-    """The arrays of one segment with the live rows of several, one segment's after the other's. Takes memory for the result and one more."""
+    """The arrays of one segment with the live rows of several, one behind another; memory for the result and one more."""
     segments = sorted(segments, key=lambda segment: int(segment.keys[0]))
     offsets = np.cumsum([0, *(segment.passages for segment in segments)])
     return {
