@@ -193,7 +193,7 @@ def _duals(noun: str) -> frozenset[str]:
 
 
 def _date(sentence_words: Sequence[str]) -> float:
-    pairs = zip(sentence_words, [*sentence_words[1:], ""], strict=True)
+    pairs = zip(sentence_words, [*sentence_words[1:], ""], strict=False)
     if any(_YEAR.fullmatch(word) or bare(word, _MONTHS) or (word.isdigit() and mark in _ERAS) for word, mark in pairs):
         return 1.0
     if any(bare(word, _DAYS) for word in sentence_words):
