@@ -215,7 +215,8 @@ def _is_name(said: _Read, at: int) -> bool:
 
 def _completes_name(at: int, said: _Read, matched: dict[int, int], passage: Passage) -> bool:
     """Whether a word the sentence lacks stands in the article beside a word that the sentence has (إلهام علييف)."""
-    around = _read(f"{passage.source.title}\n{passage.text}").stems
+    told = (span.of(passage.text) for span in sentences(passage.text) if span not in planted(passage.text))
+    around = _read("\n".join([passage.source.title, *told])).stems
     pairs = set(pairwise(around))
     before = at - 1 in matched and (said.stems[at - 1], said.stems[at]) in pairs
     return before or (at + 1 in matched and (said.stems[at], said.stems[at + 1]) in pairs)
@@ -267,7 +268,7 @@ def _exchanged(said: _Read, sentence: _Read) -> Fault | None:
             sentence.tokens[other_start - 1 : other_end]
         ):
             return "negation"
-        telling = [at for at in range(start, end) if said.stems[at] and said.tokens[at] not in _FREE]
+        telling = [at for at in said.content() if start <= at < end and said.tokens[at] not in _FREE]
         if any(
             max((_alike(said, at, sentence, place) for place in range(other_start, other_end)), default=1.0)
             < _SAME_COMMON
