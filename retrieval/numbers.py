@@ -201,7 +201,7 @@ def _date(found: Sequence[str], at: int) -> Value | None:
     ordinal = _ORDINAL.get(_bare(found[at + 1])) if at + 1 < len(found) else None
     if ordinal and (month := _TWO_WORD_MONTHS.get((word, ordinal))):
         return Value(f"month:{month}", at, at + 2)
-    if ordinal == 1 and word == "امس" or word == "اول" and found[at + 1 : at + 2] == ["امس"]:
+    if (ordinal == 1 and word == "امس") or (word == "اول" and found[at + 1 : at + 2] == ["امس"]):
         return Value("day:اول امس", at, at + 2)
     if word in _MONTH:
         return Value(f"month:{_MONTH[word]}", at, at + 1)

@@ -7,6 +7,7 @@ be taken back. `dalil eval support` measures both sides.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -143,8 +144,8 @@ def _against(claim: str, span: Span, passage: Passage) -> Checked:
 
 
 def _fault(said: _Read, sentence: _Read, matched: dict[int, int], cover: float, passage: Passage) -> Fault | None:
-    has = {value.what for value in sentence.values}
-    if any(value.what not in has for value in said.values) or not _values_in_place(said, sentence, matched):
+    unheard = Counter(value.what for value in said.values) - Counter(value.what for value in sentence.values)
+    if unheard or not _values_in_place(said, sentence, matched):
         return "number"
     if not matched:
         return "words"
@@ -266,7 +267,7 @@ def _exchanged(said: _Read, sentence: _Read) -> Fault | None:
             continue
         if polarity.negations(said.tokens[start - 1 : end]) != polarity.negations(
             sentence.tokens[other_start - 1 : other_end]
-        ):
+        ) or polarity.opposed(own, other):
             return "negation"
         telling = [at for at in said.content() if start <= at < end and said.tokens[at] not in _FREE]
         if any(
