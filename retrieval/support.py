@@ -7,6 +7,7 @@ be taken back. `dalil eval support` measures both sides.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -143,8 +144,8 @@ def _against(claim: str, span: Span, passage: Passage) -> Checked:
 
 
 def _fault(said: _Read, sentence: _Read, matched: dict[int, int], cover: float, passage: Passage) -> Fault | None:
-    has = {value.what for value in sentence.values}
-    if any(value.what not in has for value in said.values) or not _values_in_place(said, sentence, matched):
+    unheard = Counter(value.what for value in said.values) - Counter(value.what for value in sentence.values)
+    if unheard or not _values_in_place(said, sentence, matched):
         return "number"
     if not matched:
         return "words"
@@ -219,7 +220,8 @@ def _is_name(said: _Read, at: int) -> bool:
 
 def _completes_name(at: int, said: _Read, matched: dict[int, int], passage: Passage) -> bool:
     """Whether a word the sentence lacks stands in the article beside a word that the sentence has (إلهام علييف)."""
-    around = _read(f"{passage.source.title}\n{passage.text}").stems
+    told = (span.of(passage.text) for span in sentences(passage.text) if span not in planted(passage.text))
+    around = _read("\n".join([passage.source.title, *told])).stems
     pairs = set(pairwise(around))
     before = at - 1 in matched and (said.stems[at - 1], said.stems[at]) in pairs
     return before or (at + 1 in matched and (said.stems[at], said.stems[at + 1]) in pairs)
@@ -269,9 +271,7 @@ def _exchanged(said: _Read, sentence: _Read) -> Fault | None:
             continue
         if polarity.negations(said.tokens[start - 1 : end]) != polarity.negations(
             sentence.tokens[other_start - 1 : other_end]
-        ):
-            return "negation"
-        if polarity.opposed(own, other):
+        ) or polarity.opposed(own, other):
             return "negation"
         numbers = _values_in(said, start, end), _values_in(sentence, other_start, other_end)
         if all(numbers) and numbers[0] != numbers[1]:
