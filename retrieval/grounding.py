@@ -26,6 +26,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _EMPHASIS = re.compile(r"\*\*|__|~~|`+|(?m:^\s*(?:#{1,6}|[-*•–]|>)\s+)|\*(?=\S)|(?<=\S)\*")
 _UNFINISHED = re.compile(r"\s*[\[【][^\]】]*$")
 _STOPS = ".!؟?…"
+_POINTS = f"{_STOPS}،,؛;:»)"
 _FINAL = re.compile(r"[\s.!؟?…،,؛;:]*$")
 
 
@@ -51,8 +52,8 @@ class Grounding:
         Until it is `whole`, the last sentence may still get its mark and is left out.
         """
         text = plain(written)
-        spans = sentences(text if whole else _UNFINISHED.sub("", text))
-        spans = _with_marks(text, spans if whole else _closed(text, spans[:-1]))
+        spans = _with_marks(text, sentences(text if whole else _UNFINISHED.sub("", text)))
+        spans = spans if whole else _closed(text, spans[:-1])
         for span in spans[self._seen :]:
             kept = self._checked(span.of(text)) if len(self._kept) < MOST_SENTENCES else ""
             self.withheld += kept is None
@@ -87,7 +88,8 @@ class Grounding:
             about = about or not self._about.isdisjoint(found)
             end = _FINAL.search(claim)
             body, tail = (claim[: end.start()], claim[end.start() :]) if end else (claim, "")
-            kept += f"{body} {''.join(f'[{label}]' for label in found)}{tail.strip() or ' '}"
+            kept = kept.rstrip() if claim[0] in _POINTS else kept
+            kept += f"{body} {''.join(f'[{label}]' for label in found)}{tail.strip()} "
         return kept.strip() if about else ""
 
     def _is_about(self, claim: str, label: int) -> bool:
@@ -164,12 +166,12 @@ def _with_marks(text: str, spans: Sequence[Span]) -> list[Span]:
     """Sentences, with marks that stand behind the full stop («كذا. [1]») taken to the sentence before them."""
     joined: list[Span] = []
     for span in spans:
-        run = MARKS.match(text, span.start)
+        run = MARKS.match(span.of(text))
         if joined and run and "\n" not in text[joined[-1].end : span.start]:
-            joined[-1] = Span(joined[-1].start, run.end())
-            start = run.end() + len(text[run.end() : span.end]) - len(text[run.end() : span.end].lstrip(" .،"))
-            if start < span.end:
-                joined.append(Span(start, span.end))
+            joined[-1] = Span(joined[-1].start, span.start + run.end())
+            rest = span.of(text)[run.end() :].lstrip(" .،")
+            if rest:
+                joined.append(Span(span.end - len(rest), span.end))
         else:
             joined.append(span)
     return joined

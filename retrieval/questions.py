@@ -107,7 +107,7 @@ def analyse(question: str, carried: Sequence[str] = ()) -> Question:
     stems = tuple(dict.fromkeys(stem(word) for word in content))
     extra = tuple(dict.fromkeys(stem_ for word in carried if (stem_ := stem(word)) not in stems))
     return Question(
-        text=text,
+        text=question,
         kind=next((kind for kind, pattern in _KINDS if re.search(pattern, normal)), "what"),
         content=content,
         stems=(*stems, *extra),

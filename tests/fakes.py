@@ -23,3 +23,20 @@ class ScriptedGenerator:
             yield piece
         if self.fault:
             raise self.fault
+
+
+class TalkingGenerator:
+    """A model that gives its replies in turn and remembers its prompts; a reply that is a fault is raised."""
+
+    model = "talking"
+
+    def __init__(self, *replies: str | ModelError) -> None:
+        self.replies = list(replies)
+        self.prompts: list[dict[str, str]] = []
+
+    async def astream(self, prompt: dict[str, str]) -> AsyncIterator[str]:
+        self.prompts.append(prompt)
+        reply = self.replies.pop(0)
+        if isinstance(reply, ModelError):
+            raise reply
+        yield reply

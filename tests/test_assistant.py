@@ -17,7 +17,7 @@ from retrieval.errors import ClaimsWithheld, EmptyQuestion, ModelError, ModelMis
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
 from retrieval.types import Answer, Token, Turn
-from tests.fakes import ScriptedGenerator
+from tests.fakes import ScriptedGenerator, TalkingGenerator
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 
@@ -35,7 +35,7 @@ def assistant(index: Index) -> Assistant:
     return Assistant(index)
 
 
-def _with(index: Index, generator: ScriptedGenerator) -> Assistant:
+def _with(index: Index, generator: ScriptedGenerator | TalkingGenerator) -> Assistant:
     return Assistant(index, find_generator=lambda: generator)
 
 
@@ -120,6 +120,51 @@ def test_follow_up_is_searched_with_what_it_is_about(assistant: Assistant) -> No
     answer = assistant.ask("ولماذا انهارت؟", [Turn(first, assistant.ask(first))])
     assert "القمه" in answer.query
     assert answer.question == "ولماذا انهارت؟"
+
+
+FIRST = "أين عُقدت القمة الأولى بين كيم وترمب؟"
+REWRITTEN = "لماذا انهارت القمة بين كيم وترمب؟"
+COLLAPSED = "انهارت على خلفية تخفيف العقوبات [1]."
+
+
+@pytest.fixture
+def history(assistant: Assistant) -> list[Turn]:
+    return [Turn(FIRST, assistant.ask(FIRST))]
+
+
+def test_follow_up_that_the_model_rewrote_is_searched_so(index: Index, history: list[Turn]) -> None:
+    generator = TalkingGenerator(REWRITTEN, COLLAPSED)
+    answer = _with(index, generator).ask("ولماذا انهارت؟", history)
+    check_promises(answer, lambda article_id: index.article(article_id).body)
+    assert (answer.question, answer.query) == ("ولماذا انهارت؟", REWRITTEN)
+    assert (answer.mode, answer.text, answer.notice) == ("llm", COLLAPSED, None)
+    assert f"السؤال: {REWRITTEN}" in generator.prompts[1]["user"]
+
+
+def test_rewrite_that_adds_something_gives_way_to_the_rules(
+    assistant: Assistant, index: Index, history: list[Turn]
+) -> None:
+    generator = TalkingGenerator("لماذا انهارت قمة هلسنكي بين بوتين وترمب؟", COLLAPSED)
+    answer = _with(index, generator).ask("ولماذا انهارت؟", history)
+    assert answer.query == assistant.ask("ولماذا انهارت؟", history).query
+    assert (answer.mode, answer.notice, len(generator.prompts)) == ("llm", None, 2)
+
+
+def test_model_that_fails_at_the_rewrite_is_not_asked_again(
+    assistant: Assistant, index: Index, history: list[Turn]
+) -> None:
+    fault = ModelError(model="talking", problem="cut")
+    generator = TalkingGenerator(fault)
+    answer = _with(index, generator).ask("ولماذا انهارت؟", history)
+    check_promises(answer, lambda article_id: index.article(article_id).body)
+    assert (answer.mode, answer.notice, len(generator.prompts)) == ("quotes", fault, 1)
+    assert answer.text == assistant.ask("ولماذا انهارت؟", history).text
+
+
+def test_question_that_stands_alone_is_not_rewritten(index: Index, history: list[Turn]) -> None:
+    generator = TalkingGenerator("التقى ترمب وكيم ثلاث مرات [1].")
+    answer = _with(index, generator).ask("كم مرة التقى ترمب وكيم؟", history)
+    assert (answer.query, answer.mode, len(generator.prompts)) == ("كم مرة التقى ترمب وكيم؟", "llm", 1)
 
 
 def test_model_writes_and_is_cited(index: Index) -> None:
