@@ -1,61 +1,100 @@
-"""`dalil eval support`: how many false claims the check stops and how many true ones it lets through."""
+"""`dalil eval support`: the check of claims against what they cite, measured on claims of known truth."""
 
 from __future__ import annotations
 
 import json
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import AsJson
-from retrieval.errors import DatasetBroken
+from bot.console import AsJson, DataDir
 
 if TYPE_CHECKING:
-    from retrieval.evals.support_bench import Result
+    from bot.messages import Messages
+    from retrieval.evals.support_bench import Score
+    from retrieval.types import Article
 
 
 def support(
     paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...")] = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=2)] = 500,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N")] = 500,
+    seed: Annotated[int, typer.Option("--seed", metavar="N")] = 0,
     misses: Annotated[bool, typer.Option("--misses")] = False,
     as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> int:
-    """Measures the check of claims on claims derived from articles, true ones and false ones."""
-    from bot import wiring
+    """Measures the check of support on claims derived from articles."""
     from bot.settings import begin
-    from retrieval.chunking import chunk
-    from retrieval.evals.support_bench import derive, measure
-    from retrieval.sources import read
-    from retrieval.types import Article
+    from bot.wiring import article_paths
+    from retrieval.evals.support_bench import derive, run
+    from retrieval.support import check
 
-    settings, messages = begin(None)
-    given = [Path(path) / "corpus.jsonl" if (Path(path) / "corpus.jsonl").is_file() else path for path in paths or []]
-    sources = wiring.article_paths([str(path) for path in given], settings)
-    articles = islice((item for item in read(sources) if isinstance(item, Article)), limit)
-    passages = [passage for article in articles for passage in chunk(article)]
-    results = measure(derive(passages))
-    if not results:
-        raise DatasetBroken(path=sources[0], line=1, problem="no sentences")
+    settings, messages = begin(data_dir)
+    articles = _articles([_corpus(path) for path in article_paths(paths or [], settings)], limit, seed, messages)
+    if not articles:
+        return 1
+    scores = run(derive(articles, seed=seed), check)
     if as_json:
-        typer.echo(json.dumps([_record(result) for result in results], ensure_ascii=False))
-        return 0
-    typer.echo(f"{'':24}{'claims':>8}{'stopped':>9}   95 %")
-    for result in results:
-        low, high = result.interval
-        mark = messages("eval.true_claim" if result.true else "eval.false_claim")
-        typer.echo(f"{result.kind:24}{result.claims:>8}{result.share:>9.3f}   {low:.2f}-{high:.2f}  {mark}")
-        for claim in result.judged if misses else ():
-            typer.echo(f"    {claim.passage.id}: {claim.text}")
+        rows = [_figures(score) for score in scores]
+        typer.echo(json.dumps({"articles": len(articles), "seed": seed, "kinds": rows}, ensure_ascii=False))
+    else:
+        typer.echo("\n".join([*_table(scores, messages), *(_missed(scores, messages) if misses else [])]))
     return 0
 
 
-def _record(result: Result) -> dict[str, object]:
+def _corpus(path: Path) -> Path:
+    """The corpus of a data set in BEIR layout; any other path as it is."""
+    return path / "corpus.jsonl" if (path / "corpus.jsonl").is_file() else path
+
+
+def _articles(paths: Sequence[Path], limit: int, seed: int, messages: Messages) -> list[Article]:
+    """The articles of some paths, or that many of them, drawn by chance; what cannot be read is told."""
+    from random import Random
+
+    from retrieval.sources import read
+    from retrieval.types import Failure
+
+    articles = []
+    for found in read(paths):
+        if isinstance(found, Failure):
+            typer.echo(messages.failure(found), err=True)
+        else:
+            articles.append(found)
+    return articles if len(articles) <= limit else Random(seed).sample(articles, limit)
+
+
+def _figures(score: Score) -> dict[str, object]:
     return {
-        "kind": result.kind,
-        "true": result.true,
-        "claims": result.claims,
-        "stopped": round(result.share, 4),
-        "interval": [round(bound, 4) for bound in result.interval],
+        "kind": score.kind,
+        "true": score.true,
+        "claims": score.count,
+        "right": score.right,
+        "share": round(score.share, 4),
+        "interval": score.interval,
     }
+
+
+def _table(scores: Sequence[Score], messages: Messages) -> list[str]:
+    """A row for each kind: true claims let through above, false claims stopped below."""
+    lines = []
+    for true, title in ((True, "eval.let_through"), (False, "eval.stopped")):
+        lines.append(messages(title))
+        for score in scores:
+            if score.true == true:
+                low, high = score.interval
+                lines.append(f"{score.kind:26}{score.count:>8}{score.share:>9.3f}   {low:.3f}-{high:.3f}")
+    return lines
+
+
+def _missed(scores: Sequence[Score], messages: Messages) -> list[str]:
+    """Each true claim stopped, with the fault found, and each false one let through."""
+    lines = []
+    for score in scores:
+        for claim, checked in score.misses:
+            verdict = (
+                messages("eval.wrongly_stopped", fault=checked.fault) if claim.true else messages("eval.wrongly_let")
+            )
+            lines.append(f"{claim.kind} {claim.passage.id}: {verdict}\n    {claim.text}")
+    return lines

@@ -106,16 +106,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dalil eval retrieval DIR --compare words --report report.html\ndalil eval retrieval DIR --ablation",
     ),
     "help.eval.support": (
-        "قس فحص أقوال النموذج: كم من الباطل يوقف وكم من الصحيح يُبقي، على أقوال مشتقة من المقالات.",
-        "Measure the check of a model's claims: how many false ones it stops and true ones it lets through.",
+        "قِس فحص الأقوال على شواهدها: أقوال صحيحة وأخرى باطلة مشتقة من المقالات.",
+        "Measure the check of claims against what they cite, on true and false claims derived from articles.",
     ),
     "help.eval.support.paths": (
-        "ملفات مقالات أو مجلدات، وإلا فمجلد الإعدادات.",
-        "Files of articles or folders; else that of the settings.",
+        "ملفات أو مجلدات أو مجموعات بيانات بتنسيق BEIR؛ وبدونها مجلد الإعداد DALIL_ARTICLES.",
+        "Files, folders or data sets in BEIR layout; without any, the folder of DALIL_ARTICLES.",
     ),
-    "help.eval.support.limit": ("عدد المقالات التي تُشتق منها الأقوال.", "Articles that claims are derived from."),
-    "help.eval.support.misses": ("اعرض الأقوال التي أخطأ فيها.", "List the claims judged wrongly."),
-    "example.eval.support": ("dalil eval support seeds", "dalil eval support seeds"),
+    "help.eval.support.limit": ("عدد المقالات على الأكثر.", "How many articles at most."),
+    "help.eval.support.seed": ("بذرة الاختيار العشوائي.", "The seed of what is drawn by chance."),
+    "help.eval.support.misses": (
+        "اعرض الباطل الذي مرّ والصحيح الذي أوقف.",
+        "List the false claims let through and the true ones stopped.",
+    ),
+    "example.eval.support": (
+        "dalil eval support seeds/*.txt --misses\ndalil eval support DIR --limit 200 --seed 1",
+        "dalil eval support seeds/*.txt --misses\ndalil eval support DIR --limit 200 --seed 1",
+    ),
     "help.eval.answers": (
         "قِس الأجوبة على أسئلة لها شواهد معروفة: ملف أسئلة عن المقالات، أو مجلد بتنسيق BEIR فيه answers.jsonl.",
         "Measure answers to questions with known evidence: a file about the articles held, or a BEIR folder with answers.jsonl.",
