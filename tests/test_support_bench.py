@@ -240,7 +240,7 @@ def test_scores_count_what_is_let_through_and_what_is_stopped() -> None:
     stopped = {"ب", "د"}
     scores = {
         score.kind: score
-        for score in run(claims, lambda text, _: Checked("number" if text in stopped else None, Span(0, 1)))
+        for score in run(claims, lambda text, _: Checked(Span(0, 1), "number" if text in stopped else None, 1.0))
     }
     assert list(scores) == [
         "true/sentence",
