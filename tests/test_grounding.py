@@ -320,6 +320,7 @@ def _check_growth(parts: Sequence[str], cuts: Sequence[int]) -> None:
 @settings(max_examples=250, deadline=None)
 @given(st.lists(_PARTS, max_size=12), st.lists(st.integers(0, 400), max_size=12))
 @example([TRUE, " [1]", ". ", COST, " [1]", ". "], list(range(200)))
+@example(["وقال الخطيب: «هذا الجسر. ", "حلم أهل الوادي» [1]. ", COST, " [1]. "], list(range(200)))
 @example([TRUE, ". ", "[4]", " ", COST, ". ", "[1]", " ", HURT, "[2]"], list(range(300)))
 def test_read_in_pieces_or_at_once_is_the_same_and_nothing_shown_is_taken_back(
     parts: list[str], cuts: list[int]
