@@ -17,7 +17,7 @@ from retrieval.places import place_named, place_present
 from retrieval.polarity import opposed
 from retrieval.questions import Question
 from retrieval.quotes import Candidate
-from retrieval.relations import unsaid
+from retrieval.relations import said_otherwise, unsaid
 from retrieval.similarity import FLOOR, similarity
 from retrieval.types import Passage
 
@@ -58,8 +58,6 @@ def lacking(question: Question, candidate: Candidate) -> Lack | None:
     least = LEAST_SUPPORT_WITH_NAME if _shares_rare_word(question, candidate) else LEAST_SUPPORT
     if support(question, candidate) < least:
         return "topic"
-    if relevance(question, candidate) < LEAST_RELEVANCE:
-        return "topic"
     if _lacks_anchor(question, candidate):
         return "anchor"
     if unsaid(question.content, _words_and_stems(candidate.hit.passage)[0]):
@@ -76,7 +74,7 @@ def lacking(question: Question, candidate: Candidate) -> Lack | None:
         return None if fits else "measure"
     if question.kind == "how_many" and question.counted and expected < 1.0:
         return "count"
-    return None
+    return None if relevance(question, candidate) >= LEAST_RELEVANCE else "topic"
 
 
 def relevance(question: Question, candidate: Candidate) -> float:
@@ -99,7 +97,8 @@ def _features(question: Question, candidate: Candidate) -> tuple[float, float, f
 
     The sum and not the share: one word that is there says less than three of five.
     """
-    _, present = _words_and_stems(candidate.hit.passage)
+    passage_words, present = _words_and_stems(candidate.hit.passage)
+    present = present | said_otherwise(question.content, passage_words)
     pairs = zip(question.weights, question.stems, strict=True)
     found = sum(w * max(similarity(wanted, stem_) for stem_ in present) for w, wanted in pairs if present)
     return support(question, candidate), candidate.features["coverage"], found

@@ -38,13 +38,23 @@ def forms_of(word: str) -> frozenset[str]:
     return frozenset({base, bare, base.removesuffix("ت"), base.removesuffix("وا")} if len(base) > 3 else {base})
 
 
+def said_otherwise(asked: Iterable[str], said: Iterable[str]) -> frozenset[str]:
+    """The stems of those words of a question that ask for one certain thing which the words said can say."""
+    said = list(said)
+    return frozenset(stem(word) for word in asked if _families_of(word) and unsaid([word], said) is None)
+
+
 def unsaid(asked: Iterable[str], said: Iterable[str]) -> str | None:
     """The first normalised word of a question that asks for what none of the words said can say; None without one."""
     forms: frozenset[str] | None = None
     for word in asked:
-        families = _families().get(word) or _families().get(word.removeprefix("ال"))
+        families = _families_of(word)
         if families:
             forms = forms or frozenset(form for other in said for form in forms_of(other))
             if all(family.isdisjoint(forms) for family in families):
                 return word
     return None
+
+
+def _families_of(word: str) -> tuple[frozenset[str], ...]:
+    return _families().get(word) or _families().get(word.removeprefix("ال")) or ()
