@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import evaluating_search
+from bot import evaluating_search, evaluating_support
 from bot.console import AsJson, DataDir, filled_index, tell_failures
 from bot.help_page import Command, Group
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=Group)
 app.command(cls=Command)(evaluating_search.retrieval)
+app.command(cls=Command)(evaluating_support.support)
 
 
 @app.callback(invoke_without_command=True)

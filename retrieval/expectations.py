@@ -23,8 +23,8 @@ _MOMENTS = frozenset(words("منذ قبل بعد خلال عام سنة عندم
 _NUMBERS = frozenset(words(
     "واحد واحدة اثنان اثنين اثنتين اثنتان ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة ثماني ثمانية ثمان تسع تسعة عشر عشرة عشرات"
     " عشرين عشرون ثلاثين ثلاثون أربعين أربعون خمسين خمسون ستين ستون سبعين سبعون ثمانين ثمانون تسعين تسعون مئة مائة مئات مئتين مئتي"
-    " ألف آلاف ألفين ألفا مليون ملايين مليونين مليار مليارات مليارين تريليون نصف ربع ثلث ثلثي ضعف ضعفي مرتين مرة عقدين شخصين"
-    " أول ثاني أحد إحدى اثنا"
+    " ألف آلاف ألفين ألفا ألفان ألفي مليون ملايين مليونين مليار مليارات مليارين تريليون نصف ربع ثلث ثلثي ضعف ضعفي مرتين مرة عقدين شخصين"
+    " أول ثاني أحد إحدى اثنا مليونان مليوني ملياران ملياري"
 ))  # fmt: skip
 _YEARS = frozenset(words("عام عاما سنه سنوات سنين اعوام ربيعا"))
 _DURATION = frozenset(words("بعد منذ قبل خلال طوال مدى من نحو حوالي زهاء مدة لمدة على قرابة"))
@@ -193,7 +193,7 @@ def _duals(noun: str) -> frozenset[str]:
 
 
 def _date(sentence_words: Sequence[str]) -> float:
-    pairs = zip(sentence_words, [*sentence_words[1:], ""], strict=True)
+    pairs = zip(sentence_words, [*sentence_words[1:], ""], strict=False)
     if any(_YEAR.fullmatch(word) or bare(word, _MONTHS) or (word.isdigit() and mark in _ERAS) for word, mark in pairs):
         return 1.0
     if any(bare(word, _DAYS) for word in sentence_words):

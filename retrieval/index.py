@@ -58,6 +58,8 @@ class Index:
         self._catalogue = Catalogue(data_dir / "articles.db")
         self._store = PassageStore(data_dir / "chroma", url=chroma_url)
         self._lexical = LexicalIndex(data_dir / "lexical")
+        self._searched = LexicalIndex(data_dir / "lexical")
+        """What questions read: the last commit, whatever an ingest in this process has in hand."""
         self._reranker = reranker
         self._refreshing = threading.Lock()
 
@@ -130,12 +132,12 @@ class Index:
         """
         weight = self.dense_weight if dense else 0.0
         return HybridRetriever(
-            self._catalogue, lexical or self._lexical, self._store, self._embedder,
+            self._catalogue, lexical or self._searched, self._store, self._embedder,
             dense_weight=weight, analyzer=analyzer, second_look=second_look,
         )  # fmt: skip
 
     def _retriever(self, weight: float) -> Retriever:
-        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
+        hybrid = HybridRetriever(self._catalogue, self._searched, self._store, self._embedder, dense_weight=weight)
         return RerankedRetriever(hybrid, self._reranker, depth=RERANKED) if self._reranker else hybrid
 
     def passages(self) -> Iterator[tuple[int, Passage]]:
@@ -150,15 +152,16 @@ class Index:
         While another process writes, or where nothing can be written, what is there is searched. Raises `StoreBusy`,
         `StoreReadOnly` or `DiskFull` when that is nothing at all, for it would look as if the articles did not say.
         """
-        self._lexical.reload()
-        if self._lexical.generation == self._catalogue.generation:
+        self._searched.reload()
+        if self._searched.generation == self._catalogue.generation:
             return
         try:
             with self._locked():
                 self._lexical.reload()
                 self._ingestor().update_lexical()
+            self._searched.reload()
         except (StoreBusy, StoreReadOnly, DiskFull):
-            if not self._lexical.passage_count and self.passage_count:
+            if not self._searched.passage_count and (self.passage_count or self.is_unfinished):
                 raise
 
     # -------------------------------------------------------------------------------------------------- writing

@@ -28,7 +28,7 @@ _DUAL_MAGNITUDES = {
     2_000: "ألفان ألفين ألفي", 2_000_000: "مليونان مليونين مليوني", 2_000_000_000: "ملياران مليارين ملياري",
 }  # fmt: skip
 _FRACTIONS = {0.5: "نصف", 1 / 3: "ثلث", 2 / 3: "ثلثان ثلثين ثلثي", 0.25: "ربع"}
-_VAGUE = "عشرات مئات مات آلاف الوف ملايين مليارات"
+_VAGUE = "عشرات مئات آلاف الوف ملايين مليارات"
 _ORDINALS = (
     "أول أولى", "ثاني ثانية ثان", "ثالث ثالثة", "رابع رابعة", "خامس خامسة", "سادس سادسة", "سابع سابعة", "ثامن ثامنة", "تاسع تاسعة",
     "عاشر عاشرة",
@@ -39,7 +39,7 @@ _MONTHS = (
 )  # fmt: skip
 _TWO_WORD_MONTHS = {("تشرين", 1): 10, ("تشرين", 2): 11, ("كانون", 1): 12, ("كانون", 2): 1}
 _WEEKDAYS = ("السبت سبت", "الأحد", "الاثنين الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة")
-_RELATIVE = ("أمس", "غدا", "أول أمس")
+_RELATIVE = ("أمس", "غدا")
 
 
 def _table(groups: Mapping[int, str]) -> dict[str, int]:
@@ -91,7 +91,7 @@ def values(text_tokens: Sequence[str]) -> list[Value]:
 def _values(found: Sequence[str]) -> Iterator[Value]:
     at = 0
     while at < len(found):
-        value = _number(found, at) or _date(found, at)
+        value = _weekday(found[at], at) or _number(found, at) or _date(found, at)
         if value is None:
             at += 1
             continue
@@ -115,9 +115,9 @@ def _number(found: Sequence[str], at: int) -> Value | None:
     bare = _bare(found[begin])
     if (past_sign := _after_percent(found, end)) > end:
         return Value(f"percent:{total:g}", begin, past_sign)
-    if end == begin + 1 and bare in _VAGUE_WORDS:
-        return Value(f"vague:{bare}", begin, end)
-    return Value(f"number:{total:.12g}", begin, end)
+    if bare in _VAGUE_WORDS:
+        return Value(f"vague:{' '.join(map(_bare, found[begin:end]))}", begin, end)
+    return Value(f"number:{total:.15g}", begin, end)
 
 
 def _group(found: Sequence[str], at: int) -> tuple[float, int] | None:
@@ -164,11 +164,11 @@ def _joined(word: str) -> str:
 
 
 def _follows(total: float, more: float) -> bool:
-    """Whether a number continues a larger one (مئة وعشرون، ألف وخمسة) or tens follow ones (خمسة وعشرون)."""
+    """Whether a number continues a larger one (مئة وعشرون، ألف وخمسة) or tens follow ones (خمسة وعشرون، مئة وخمسة وعشرون)."""
     if more < 1:
         return total >= 1
-    if total < 10:
-        return total >= 1 and more in range(20, 100, 10)
+    if total < 1000 and 1 <= total % 100 < 10:
+        return more in range(20, 100, 10)
     return more < total and total % 10 ** len(str(int(more))) == 0
 
 
@@ -190,16 +190,23 @@ def _digits(word: str) -> float:
     return float(f"{whole}.{rest[0]}" if len(rest) == 1 else whole)
 
 
+def _weekday(word: str, at: int) -> Value | None:
+    """A day of the week, before numbers are looked for: الاثنين is Monday, not two."""
+    day = _DAY.get(word) or _DAY.get(word[1:])
+    return Value(f"weekday:{day}", at, at + 1) if day else None
+
+
 def _date(found: Sequence[str], at: int) -> Value | None:
     word = _bare(found[at])
     ordinal = _ORDINAL.get(_bare(found[at + 1])) if at + 1 < len(found) else None
     if ordinal and (month := _TWO_WORD_MONTHS.get((word, ordinal))):
         return Value(f"month:{month}", at, at + 2)
+    if (ordinal == 1 and word == "امس") or (word == "اول" and found[at + 1 : at + 2] == ["امس"]):
+        return Value("day:اول امس", at, at + 2)
     if word in _MONTH:
         return Value(f"month:{_MONTH[word]}", at, at + 1)
-    for form in (found[at], found[at][1:]):
-        if form in _DAY:
-            return Value(f"weekday:{_DAY[form]}", at, at + 1)
+    if word in _ORDINAL and found[at + 1 : at + 2] in (["عشر"], ["عشره"]):
+        return Value(f"ordinal:{_ORDINAL[word] + 10}", at, at + 2)
     if word in _ORDINAL:
         return Value(f"ordinal:{_ORDINAL[word]}", at, at + 1)
     if word in _RELATIVE_DAYS:

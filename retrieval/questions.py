@@ -44,7 +44,7 @@ _GREETING = re.compile(
 _PLEASANTRY = frozenset(words(
     "مرحبا بك لك أهلا وسهلا يا السلام سلام عليكم عليك ورحمة الله وبركاته صباح مساء الخير النور شكرا جزيلا كثيرا جدا مشكور تسلم يعطيك"
     " العافية وداعا مع السلامة باي حالك الحال اليوم أخبارك عامل صديقي بوت دليل hi hello hey thanks thank you good morning evening bye"
-    " how are there very much"
+    " how are there very much تفعل تعمل تفعله تعمله تسوي تقدم تساعدني مساعدتي بتعرف تعرف بتقدر تستطيع تقدر يمكنك بتعمل اسمك do help me you"
 ))  # fmt: skip
 _ABOUT_DALIL = re.compile(
     r"^(?:و?(?:من|مين|منو) (?:انت|انتي|تكون|حضرتك)\b|(?:ما|شو|ايش) (?:اسمك|هو اسمك)|(?:ماذا|شو|ايش|ما الذي) (?:تستطيع|تقدر|بتقدر|بتعرف"
@@ -137,12 +137,16 @@ def not_a_question(text: str) -> Reason | None:
     normal = " ".join(words(text))
     if _INSTRUCTIONS.search(normal) or is_planted(text):
         return "instructions"
-    if _ABOUT_DALIL.match(normal):
+    if (about := _ABOUT_DALIL.match(normal)) and not _telling(normal[about.end() :].split()):
         return "small_talk"
     if _GREETING.match(normal):
-        rest = [word for word in normal.split() if word not in _PLEASANTRY and not is_stop_word(word)]
-        return "small_talk" if len(rest) <= 1 else None
+        return "small_talk" if len(_telling(normal.split())) <= 1 else None
     return None
+
+
+def _telling(found: Sequence[str]) -> list[str]:
+    """The words that are neither stop words nor part of a pleasantry."""
+    return [word for word in found if word not in _PLEASANTRY and not is_stop_word(word)]
 
 
 def is_arabic(text: str) -> bool:

@@ -132,7 +132,7 @@ def _with_lead(question: Question, hit: Hit, before: _Sentence | None, sentence:
         return sentence.span
     between = hit.passage.text[before.span.end - hit.passage.start : sentence.span.start - hit.passage.start]
     lacking = [max(0.0, b - own) for b, own in zip(before.matches, sentence.matches, strict=True)]
-    if "\n" in between or question.weighed(lacking) < LEAD:
+    if between.strip() or "\n" in between or question.weighed(lacking) < LEAD:  # a planted command may stand between
         return sentence.span
     return Span(before.span.start, sentence.span.end)
 

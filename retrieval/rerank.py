@@ -41,7 +41,7 @@ class CrossEncoderReranker:
             model = self._model
             try:
                 scores = self._scores(model, [(query, hit.passage.text) for hit in hits])
-            except (RuntimeError, ValueError, IndexError) as error:
+            except (RuntimeError, ValueError, IndexError, TypeError) as error:
                 raise RerankerError(model=self._name, problem=error) from error
         behind = min(scores) / 2  # their own scores were 0..1, so the best of them stays behind the last one scored
         scores += [behind * hit.score for hit in hits[len(scores) :]]

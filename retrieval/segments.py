@@ -57,6 +57,8 @@ class Segment:
         self.live[np.array(removed, dtype=np.int64)] = False
         self._count()
         self._saturation = 0.0, np.empty(0, dtype=np.float32)
+        self._by_key = None if np.all(self.keys[1:] > self.keys[:-1]) else np.argsort(self.keys)
+        """Rows in the order of their keys, where they are not: joined segments may have had keys in between each other's."""
 
     def remove(self, keys: Sequence[int]) -> None:
         """Takes rows out by key; unknown keys are passed over."""
@@ -69,7 +71,8 @@ class Segment:
 
     def rows_of(self, keys: Keys) -> NDArray[np.int64]:
         """The row of each key, -1 where the segment does not have it or it was taken out. Shape (keys,)."""
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        at = np.minimum(np.searchsorted(self.keys, keys, sorter=self._by_key), len(self.keys) - 1)
+        at = at if self._by_key is None else self._by_key[at]
         return np.where((self.keys[at] == keys) & self.live[at], at, -1)
 
     def sentences(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
@@ -179,7 +182,7 @@ def _sentences(batch: Sequence[Analysis]) -> Arrays:
 
 
 def joined(segments: Sequence[Segment]) -> Arrays:
-    """The arrays of one segment with the live rows of several, in key order. Takes memory for the result and one more."""
+    """The arrays of one segment with the live rows of several, one behind another; memory for the result and one more."""
     segments = sorted(segments, key=lambda segment: int(segment.keys[0]))
     offsets = np.cumsum([0, *(segment.passages for segment in segments)])
     return {

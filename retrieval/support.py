@@ -7,21 +7,19 @@ be taken back. `dalil eval support` measures both sides.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Literal
 
 from retrieval import polarity
-from retrieval.arabic import clean_line, is_stop_word, sentences, stem, words
+from retrieval.arabic import clean_line, sentences
+from retrieval.claim_reading import TELLING, Read, alike, is_free, is_name, read, run_of
 from retrieval.frequency import weight
-from retrieval.numbers import Value, tokens, values
-from retrieval.places import country
 from retrieval.planted import planted
 from retrieval.questions import is_arabic
-from retrieval.similarity import similarity
 from retrieval.support_english import english_fault
 from retrieval.types import Passage, Span
 
@@ -30,8 +28,6 @@ Fault = Literal["number", "name", "words", "order", "negation", "quotation", "li
 
 LEAST_COVERED = 0.75
 """Share of a claim's telling words, by weight, that the sentence must have."""
-TELLING = 0.6
-"""Weight from which a word may not be missing at all: names are among these."""
 _SAME_RARE = 0.72
 """Likeness from which a rare word counts as the same: حسن and حسين, أحمد and محمد are not."""
 _SAME_COMMON = 0.55
@@ -41,14 +37,10 @@ _BESIDE = 3
 """Words between which two words of a claim belong together."""
 _FOLLOWS = 0.8
 """Share of a claim's words, in the order of the sentence, from which the claim follows it word by word."""
+_MOST_PAIRED = 12
+_SHORTEST_JOINED = 3
 _STEADY = 3
 """Common words that must have kept their order before names in another order count as exchanged."""
-_FREE = frozenset(words(
-    "قال قالت ذكر ذكرت أفاد أفادت أوضح أوضحت أضاف أضافت صرح صرحت أعلن أعلنت أشار أشارت أكد أكدت بين بينت بحسب حسب وفق وفقا طبقا نقلا"
-    " المقال المقالة الخبر النص المقطع التقرير المصدر الصحيفة تم تمت يتم جرى قام قامت أي أيضا كذلك كما حيث وذلك عبارة تقريبا حوالي نحو"
-    " يبلغ تبلغ بلغ بلغت يعد تعد يعتبر تعتبر يدعى تدعى اسمه اسمها عمره عمرها عمر إنه إنها خلال بسبب نتيجة إذ مما بأن"
-))  # fmt: skip
-"""Words that state nothing by themselves: they lead in a claim or join its parts."""
 _JOINT = re.compile(r"[،,؛;:]\s+(?:و(?=\w))?|\s+(?:و(?=\w)|ثم\s+|كما\s+|فيما\s+|بينما\s+)")
 """Where a clause may end and another begin."""
 _SMALLEST_HALF = 3
@@ -66,32 +58,6 @@ class Checked:
     fault: Fault | None
     cover: float
     """The share of the claim's words, by weight, that the sentence has."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A text taken apart: its tokens, the stem of each ("" for a stop word), and its numbers and dates."""
-
-    tokens: tuple[str, ...]
-    stems: tuple[str, ...]
-    values: tuple[Value, ...]
-
-    @property
-    def counted(self) -> frozenset[int]:
-        """Places of tokens that are part of a number or date."""
-        return frozenset(at for value in self.values for at in range(value.start, value.end))
-
-    def content(self) -> list[int]:
-        """Places of the words that carry the topic, numbers and dates left out."""
-        counted = self.counted
-        return [at for at, stem_ in enumerate(self.stems) if stem_ and at not in counted]
-
-
-@lru_cache(maxsize=4096)
-def _read(text: str) -> _Read:
-    found = tokens(text)
-    stems = tuple("" if is_stop_word(token) else stem(token) for token in found)
-    return _Read(tuple(found), stems, tuple(values(found)))
 
 
 def check(claim: str, passage: Passage) -> Checked:
@@ -115,7 +81,7 @@ def _by_two(claim: str, spans: Sequence[Span], passage: Passage) -> Checked | No
     """The claim divided where a clause ends, each half borne out by one of two neighbouring sentences; None without."""
     for joint in _JOINT.finditer(claim):
         halves = claim[: joint.start()], claim[joint.end() :]
-        if min(len(_read(half).content()) for half in halves) < _SMALLEST_HALF:
+        if min(len(read(half).content()) for half in halves) < _SMALLEST_HALF:
             continue
         first, second = (_by_one(half, spans, passage) for half in halves)
         places = sorted((spans.index(first.span), spans.index(second.span)))
@@ -133,8 +99,8 @@ def _against(claim: str, span: Span, passage: Passage) -> Checked:
         return Checked(span, literal, 0.0)
     if not is_arabic(claim):
         return Checked(span, *english_fault(claim, text))
-    said, sentence = _read(claim), _read(text)
-    if any(said.stems) and (start := _run_of(said.tokens, sentence.tokens)) is not None:
+    said, sentence = read(claim), read(text)
+    if any(said.stems) and (start := run_of(said.tokens, sentence.tokens)) is not None:
         same = polarity.agree(said.tokens, sentence.tokens, range(start, start + len(said.tokens)))
         return Checked(span, None if same else "negation", 1.0)
     matched = _matched(said, sentence)
@@ -142,15 +108,15 @@ def _against(claim: str, span: Span, passage: Passage) -> Checked:
     return Checked(span, _fault(said, sentence, matched, cover, passage), cover)
 
 
-def _fault(said: _Read, sentence: _Read, matched: dict[int, int], cover: float, passage: Passage) -> Fault | None:
-    has = {value.what for value in sentence.values}
-    if any(value.what not in has for value in said.values) or not _values_in_place(said, sentence, matched):
+def _fault(said: Read, sentence: Read, matched: dict[int, int], cover: float, passage: Passage) -> Fault | None:
+    unheard = Counter(value.what for value in said.values) - Counter(value.what for value in sentence.values)
+    if unheard or not _values_in_place(said, sentence, matched):
         return "number"
     if not matched:
         return "words"
-    missing = [at for at in said.content() if at not in matched and said.tokens[at] not in _FREE]
+    missing = [at for at in said.content() if at not in matched and not is_free(said.tokens[at])]
     missing = [at for at in missing if not _completes_name(at, said, matched, passage)]
-    if any(_is_name(said, at) for at in missing):
+    if any(is_name(said, at) for at in missing):
         return "name"
     if missing and cover < LEAST_COVERED:
         return "words"
@@ -159,7 +125,7 @@ def _fault(said: _Read, sentence: _Read, matched: dict[int, int], cover: float, 
     places = matched.values()
     if not polarity.agree(said.tokens, sentence.tokens, range(min(places), max(places) + 1)):
         return "negation"
-    if _out_of_order(said, matched):
+    if _out_of_order(said, matched) or _changed_places(said, sentence):
         return "order"
     return _exchanged(said, sentence)
 
@@ -178,13 +144,13 @@ def _literal_fault(claim: str, passage: Passage) -> Fault | None:
 # ------------------------------------------------------------------------------------------------------------ words
 
 
-def _matched(said: _Read, sentence: _Read) -> dict[int, int]:
+def _matched(said: Read, sentence: Read) -> dict[int, int]:
     """For each telling word of the claim, the place of the word of the sentence that is the same; the nearest in order."""
     found: dict[int, int] = {}
     places = sentence.content()
     expected = 0
     for at in said.content():
-        likeness = [(_alike(said, at, sentence, place), -abs(place - expected), place) for place in places]
+        likeness = [(alike(said, at, sentence, place), -abs(place - expected), place) for place in places]
         best = max(likeness, default=(0.0, 0, 0))
         least = _SAME_RARE if weight(said.stems[at]) >= TELLING else _SAME_COMMON
         if best[0] >= least:
@@ -193,29 +159,16 @@ def _matched(said: _Read, sentence: _Read) -> dict[int, int]:
     return found
 
 
-def _alike(said: _Read, at: int, sentence: _Read, place: int) -> float:
-    first, second = said.stems[at], sentence.stems[place]
-    if first == second:
-        return 1.0
-    here, there = country(said.tokens[at]), country(sentence.tokens[place])
-    if here is not None or there is not None:
-        return 1.0 if here == there else 0.0
-    return similarity(first, second)
-
-
-def _cover(said: _Read, matched: dict[int, int]) -> float:
-    places = [at for at in said.content() if at in matched or said.tokens[at] not in _FREE]
+def _cover(said: Read, matched: dict[int, int]) -> float:
+    places = [at for at in said.content() if at in matched or not is_free(said.tokens[at])]
     total = sum(weight(said.stems[at]) for at in places)
     return sum(weight(said.stems[at]) for at in places if at in matched) / total if total else 1.0
 
 
-def _is_name(said: _Read, at: int) -> bool:
-    return weight(said.stems[at]) >= TELLING or country(said.tokens[at]) is not None
-
-
-def _completes_name(at: int, said: _Read, matched: dict[int, int], passage: Passage) -> bool:
+def _completes_name(at: int, said: Read, matched: dict[int, int], passage: Passage) -> bool:
     """Whether a word the sentence lacks stands in the article beside a word that the sentence has (إلهام علييف)."""
-    around = _read(f"{passage.source.title}\n{passage.text}").stems
+    told = (span.of(passage.text) for span in sentences(passage.text) if span not in planted(passage.text))
+    around = read("\n".join([passage.source.title, *told])).stems
     pairs = set(pairwise(around))
     before = at - 1 in matched and (said.stems[at - 1], said.stems[at]) in pairs
     return before or (at + 1 in matched and (said.stems[at], said.stems[at + 1]) in pairs)
@@ -224,13 +177,7 @@ def _completes_name(at: int, said: _Read, matched: dict[int, int], passage: Pass
 # ------------------------------------------------------------------------------------------------------------ places
 
 
-def _run_of(part: Sequence[str], whole: Sequence[str]) -> int | None:
-    """Where the tokens stand in a row among others, or None."""
-    size = len(part)
-    return next((at for at in range(len(whole) - size + 1) if tuple(whole[at : at + size]) == tuple(part)), None)
-
-
-def _values_in_place(said: _Read, sentence: _Read, matched: dict[int, int]) -> bool:
+def _values_in_place(said: Read, sentence: Read, matched: dict[int, int]) -> bool:
     """Whether each number stands near a word that it stands near in the claim, where the claim has such a word."""
     for value in said.values:
         beside = [matched[at] for at in range(value.start - 2, value.end + 2) if at in matched]
@@ -240,20 +187,36 @@ def _values_in_place(said: _Read, sentence: _Read, matched: dict[int, int]) -> b
     return True
 
 
-def _out_of_order(said: _Read, matched: dict[int, int]) -> bool:
+def _out_of_order(said: Read, matched: dict[int, int]) -> bool:
     """Whether a name stands far from the words beside it in the claim, or two names changed places amid words that did not."""
     in_order = sorted(matched)
     for before, at, after in zip([None, *in_order], in_order, [*in_order[1:], None], strict=False):
         beside = [other for other in (before, after) if other is not None and abs(other - at) <= _BESIDE]
-        if _is_name(said, at) and beside and all(abs(matched[at] - matched[other]) > _NEAR for other in beside):
+        if is_name(said, at) and beside and all(abs(matched[at] - matched[other]) > _NEAR for other in beside):
             return True
-    names = [at for at in in_order if _is_name(said, at)]
+    names = [at for at in in_order if is_name(said, at)]
     others = [matched[at] for at in in_order if at not in names]
     swapped = any(matched[first] > matched[second] for first, second in pairwise(names))
     return swapped and len(others) >= _STEADY and others == sorted(others)
 
 
-def _exchanged(said: _Read, sentence: _Read) -> Fault | None:
+def _changed_places(said: Read, sentence: Read) -> bool:
+    """Whether the claim is a run of the sentence but for two telling words or numbers that changed places."""
+    telling = [at for at in range(len(said.tokens)) if said.stems[at] or at in said.counted]
+    for first, second in combinations(telling[:_MOST_PAIRED], 2):
+        tokens_ = list(said.tokens)
+        tokens_[first], tokens_[second] = tokens_[second], tokens_[first]
+        if tokens_ != list(said.tokens) and run_of(_unjoined(tokens_), _unjoined(sentence.tokens)) is not None:
+            return True
+    return False
+
+
+def _unjoined(tokens_: Sequence[str]) -> list[str]:
+    """The tokens without the و that joins a word on."""
+    return [token[1:] if token.startswith("و") and len(token) > _SHORTEST_JOINED else token for token in tokens_]
+
+
+def _exchanged(said: Read, sentence: Read) -> Fault | None:
     """What was exchanged in a claim that otherwise follows the sentence word by word: a name for another, a negation."""
     steps = SequenceMatcher(None, said.tokens, sentence.tokens, autojunk=False).get_opcodes()
     same = [place for place, step in enumerate(steps) if step[0] == "equal"]
@@ -265,13 +228,20 @@ def _exchanged(said: _Read, sentence: _Read) -> Fault | None:
             continue
         if polarity.negations(said.tokens[start - 1 : end]) != polarity.negations(
             sentence.tokens[other_start - 1 : other_end]
-        ):
+        ) or polarity.opposed(own, other):
             return "negation"
-        telling = [at for at in range(start, end) if said.stems[at] and said.tokens[at] not in _FREE]
+        numbers = _values_in(said, start, end), _values_in(sentence, other_start, other_end)
+        if all(numbers) and numbers[0] != numbers[1]:
+            return "number"
+        telling = [at for at in said.content() if start <= at < end and not is_free(said.tokens[at])]
         if any(
-            max((_alike(said, at, sentence, place) for place in range(other_start, other_end)), default=1.0)
+            max((alike(said, at, sentence, place) for place in range(other_start, other_end)), default=1.0)
             < _SAME_COMMON
             for at in telling
         ):
             return "name"
     return None
+
+
+def _values_in(read: Read, start: int, end: int) -> set[str]:
+    return {value.what for value in read.values if start <= value.start < end}

@@ -122,10 +122,24 @@ def test_the_way_an_index_came_about_changes_no_score(
     assert len(list((folder / "grown").glob("segment-*"))) <= 2 * lexical.MERGE_ABOVE  # batches are of two sizes
 
 
+def test_joined_segments_whose_keys_lay_between_each_other_lose_no_passage(tmp_path: Path) -> None:
+    grown, first = LexicalIndex(tmp_path / "grown"), 1
+    for size in [*([1] * 4), 30, *([1] * 5), *([30] * 12), *([1] * 12)]:
+        grown.update(add=[(first + at, analysis([first + at])) for at in range(size)], remove=(), generation=first)
+        first += size
+        keys = list(range(1, first))
+        assert read(grown, keys) == [[("عنوان",), (str(key),)] for key in keys]
+
+
 def test_sentences_come_in_the_order_asked_for_and_a_passage_gone_has_none(tmp_path: Path) -> None:
     index = index_of(tmp_path / "lexical", {1: [1], 2: [2, 3]})
     index.update(add=[(3, analysis([3]))], remove=[1], generation=2)
     assert read(index, [3, 1, 2]) == [[("عنوان",), ("3",)], [()], [("عنوان",), ("2",), ("3",)]]
+
+
+def test_unknown_word_beside_a_common_one_hides_nothing(tmp_path: Path) -> None:
+    index = index_of(tmp_path / "lexical", {key: [1] for key in range(1, lexical.COMMON_FROM + 10)})
+    assert len(found(index, [1, 999])) == len(found(index, [1])) > 0
 
 
 def test_a_weight_counts_like_repetition(tmp_path: Path) -> None:

@@ -105,6 +105,24 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dalil eval retrieval DIR --compare words --report report.html\ndalil eval retrieval DIR --ablation",
         "dalil eval retrieval DIR --compare words --report report.html\ndalil eval retrieval DIR --ablation",
     ),
+    "help.eval.support": (
+        "قِس فحص الأقوال على شواهدها: أقوال صحيحة وأخرى باطلة مشتقة من المقالات.",
+        "Measure the check of claims against what they cite, on true and false claims derived from articles.",
+    ),
+    "help.eval.support.paths": (
+        "ملفات أو مجلدات أو مجموعات بيانات بتنسيق BEIR؛ وبدونها مجلد الإعداد DALIL_ARTICLES.",
+        "Files, folders or data sets in BEIR layout; without any, the folder of DALIL_ARTICLES.",
+    ),
+    "help.eval.support.limit": ("عدد المقالات على الأكثر.", "How many articles at most."),
+    "help.eval.support.seed": ("بذرة الاختيار العشوائي.", "The seed of what is drawn by chance."),
+    "help.eval.support.misses": (
+        "اعرض الباطل الذي مرّ والصحيح الذي أوقف.",
+        "List the false claims let through and the true ones stopped.",
+    ),
+    "example.eval.support": (
+        "dalil eval support seeds/*.txt --misses\ndalil eval support DIR --limit 200 --seed 1",
+        "dalil eval support seeds/*.txt --misses\ndalil eval support DIR --limit 200 --seed 1",
+    ),
     "help.eval.answers": (
         "قِس الأجوبة على أسئلة لها شواهد معروفة: ملف أسئلة عن المقالات، أو مجلد بتنسيق BEIR فيه answers.jsonl.",
         "Measure answers to questions with known evidence: a file about the articles held, or a BEIR folder with answers.jsonl.",

@@ -168,6 +168,16 @@ REPLIES: dict[str, tuple[str, str]] = {
         "العتبة المقترحة للثقة {threshold}: declined_right {right}، declined_wrong {wrong}",
         "recommended threshold of confidence {threshold}: declined_right {right}, declined_wrong {wrong}",
     ),
+    "eval.let_through": (
+        "أقوال صحيحة: العدد، حصة ما مرّ منها، مجال الثقة 95 %",
+        "true claims: count, share let through, 95 % interval",
+    ),
+    "eval.stopped": (
+        "أقوال باطلة: العدد، حصة ما أوقف منها، مجال الثقة 95 %",
+        "false claims: count, share stopped, 95 % interval",
+    ),
+    "eval.wrongly_stopped": ("صحيح وأوقف ({fault})", "true, and stopped ({fault})"),
+    "eval.wrongly_let": ("باطل ومرّ", "false, and let through"),
     "eval.declined_wrong": ("امتنع وكان الجواب موجودًا", "declined, though the articles answer"),
     "eval.no_evidence": ("أجاب بغير الشاهد المنتظر", "answered without the expected evidence"),
     "eval.answered_wrong": ("أجاب عمّا لا تجيب عنه المقالات", "answered what the articles do not answer"),
