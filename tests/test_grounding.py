@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from retrieval.grounding import MOST_SENTENCES, Grounding, plain
 from retrieval.questions import analyse
@@ -29,16 +27,14 @@ HURT = "وأصيب 7 عمال بحروق طفيفة"
 FALSE = "وبلغت كلفة الجسر 97 مليون دولار"
 
 
-def _evidence(*texts: str) -> tuple[Evidence, ...]:
+def evidence(*texts: str) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(label, Hit(Passage(f"{label}#0", Source(str(label), f"خبر {label}"), 0, text, 0, len(text)), 1.0))
         for label, text in enumerate(texts, start=1)
     )
 
 
-EVIDENCE = _evidence(BRIDGE, FIRE, SPORT)
-TWICE = _evidence(BRIDGE, FIRE, SPORT, BRIDGE)
-"""Two outlets with the same news, so that a sentence may have either mark, or both."""
+EVIDENCE = evidence(BRIDGE, FIRE, SPORT)
 
 
 class Opinion:
@@ -53,13 +49,13 @@ class Opinion:
         return [self.sure] * len(claims)
 
 
-def _grounding(question: str = QUESTION, **how: Opinion) -> Grounding:
+def grounding_of(question: str = QUESTION, **how: Opinion) -> Grounding:
     return Grounding(EVIDENCE, asked=analyse(question), **how)
 
 
 def _read(text: str, question: str = QUESTION) -> tuple[str, int]:
     """What is shown of a whole text, and how many sentences were withheld."""
-    grounding = _grounding(question)
+    grounding = grounding_of(question)
     return grounding.read(text, whole=True), grounding.withheld
 
 
@@ -102,7 +98,7 @@ def test_mark_that_is_wrong_unknown_or_missing_is_mended(mark: str) -> None:
 
 
 def test_labels_shown_are_numbered_in_their_order_and_cite_the_sentence_that_carries_the_claim() -> None:
-    grounding = _grounding()
+    grounding = grounding_of()
     grounding.read(f"{HURT} [2]. {LENGTH} [1]. {TRUE} [1].", whole=True)
     text, citations = grounding.resolved()
     assert text == f"{HURT} [1]. {LENGTH} [2]. {TRUE} [3]."
@@ -223,7 +219,7 @@ FREE = "الجسر كلفته 42 مليون دولار"
 @pytest.mark.parametrize(("sure", "shown"), [(0.0, ""), (0.49, ""), (0.5, f"{FREE} [1]."), (None, f"{FREE} [1].")])
 def test_second_opinion_may_withhold_what_is_no_quote(sure: float | None, shown: str) -> None:
     opinion = Opinion(sure)
-    grounding = _grounding(second_opinion=opinion)
+    grounding = grounding_of(second_opinion=opinion)
     assert grounding.read(f"{FREE} [1].", whole=True) == shown
     assert grounding.withheld == (not shown)
     assert opinion.asked[0][0] == "وبلغت كلفة الجسر 42 مليون دولار دفعت نصفها الحكومة."
@@ -233,107 +229,11 @@ def test_second_opinion_may_withhold_what_is_no_quote(sure: float | None, shown:
 @pytest.mark.parametrize("quote", [TRUE, HURT, LENGTH, COST])
 def test_second_opinion_is_not_asked_for_words_that_stand_there(quote: str) -> None:
     opinion = Opinion(0.0)
-    assert _grounding(second_opinion=opinion).read(f"{quote} [1].", whole=True).startswith(quote)
+    assert grounding_of(second_opinion=opinion).read(f"{quote} [1].", whole=True).startswith(quote)
     assert opinion.asked == []
 
 
 def test_second_opinion_is_not_asked_for_what_the_fixed_checks_withhold() -> None:
     opinion = Opinion(1.0)
-    assert _grounding(second_opinion=opinion).read(f"{FALSE} [1].", whole=True) == ""
+    assert grounding_of(second_opinion=opinion).read(f"{FALSE} [1].", whole=True) == ""
     assert opinion.asked == []
-
-
-# ---------------------------------------------------------------------------------------------------- piece by piece
-
-
-def test_last_sentence_waits_for_its_end_and_its_mark() -> None:
-    grounding = _grounding()
-    assert grounding.read(f"{TRUE}.") == ""
-    assert grounding.read(f"{TRUE}. [") == ""
-    assert grounding.read(f"{TRUE}. [1") == ""
-    assert grounding.read(f"{TRUE}. [1] {COST}") == f"{TRUE} [1]."
-    assert grounding.read(f"{TRUE}. [1] {COST}", whole=True) == f"{TRUE} [1]. {COST} [1]"
-
-
-def test_a_quotation_left_open_waits_for_its_end() -> None:
-    grounding = _grounding()
-    said = "وقال الخطيب: «هذا الجسر حلم أهل الوادي"
-    assert grounding.read(f"{said}. وهذا") == ""
-    assert grounding.read(f"{said}» [1]. {COST}").startswith(f"{said}» [1].")
-
-
-_PARTS = st.sampled_from(
-    [
-        *(
-            TRUE,
-            COST,
-            LENGTH,
-            HURT,
-            FALSE,
-            "وقال الخطيب: «هذا الجسر حلم أهل الوادي»",
-            "وقال: «هذا الجسر. حلم",
-            "(الجسر",
-        ),
-        *(
-            " [1]",
-            "[2]",
-            "[4]",
-            " [١][٤]",
-            " [99]",
-            "[",
-            "]",
-            "[1",
-            "1]",
-            "【2】",
-            ".",
-            ". ",
-            "؟ ",
-            "…",
-            "،",
-            "\n",
-            "\n\n",
-            " ",
-        ),
-        *("1. ", "- ", "* ", "**", "# ", "`", "<b>", "</b>", "<", ">", "![x](y)", "[x](y)", "![", "](", ")", "»", '"'),
-        *("\u202e", "\u200f", "\x1b", "The bridge.", "42", "d. خالد"),
-    ]
-)
-
-
-def _check_growth(parts: Sequence[str], cuts: Sequence[int]) -> None:
-    text = "".join(parts)
-    once = Grounding(TWICE, asked=analyse(QUESTION))
-    once.read(text, whole=True)
-    final, citations = once.resolved()
-    growing = Grounding(TWICE, asked=analyse(QUESTION))
-    shown = ""
-    for cut in sorted({min(cut, len(text)) for cut in cuts}):
-        growing.read(text[:cut])
-        longer, _ = growing.resolved()
-        assert longer.startswith(shown)
-        shown = longer
-    growing.read(text, whole=True)
-    assert growing.resolved() == (final, citations)
-    assert final.startswith(shown)
-
-
-@settings(max_examples=250, deadline=None)
-@given(st.lists(_PARTS, max_size=12), st.lists(st.integers(0, 400), max_size=12))
-@example([TRUE, " [1]", ". ", COST, " [1]", ". "], list(range(200)))
-@example(["وقال الخطيب: «هذا الجسر. ", "حلم أهل الوادي» [1]. ", COST, " [1]. "], list(range(200)))
-@example([TRUE, ". ", "[4]", " ", COST, ". ", "[1]", " ", HURT, "[2]"], list(range(300)))
-def test_read_in_pieces_or_at_once_is_the_same_and_nothing_shown_is_taken_back(
-    parts: list[str], cuts: list[int]
-) -> None:
-    _check_growth(parts, cuts)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(_PARTS, max_size=12))
-def test_whatever_is_written_only_sentences_borne_out_are_shown(parts: list[str]) -> None:
-    grounding = _grounding()
-    grounding.read("".join(parts), whole=True)
-    text, citations = grounding.resolved()
-    assert "97" not in text
-    assert bool(text) == bool(citations)
-    assert all(f"[{citation.label}]" in text for citation in citations)

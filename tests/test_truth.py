@@ -1,7 +1,8 @@
 """What readers are told is true to the articles, whatever the model says: lies, twists, wrong marks, planted commands.
 
 The questions are those of the seeds and of invented news that the articles answer; the slower behaviours are asked
-every n-th of them. All 202 with each: no lie, twisted number, name or negation was shown, and no true quote withheld.
+every n-th of them. All 200 with each: no lie, twisted number, name or negation was shown, and 199 true quotes were (the
+other was an Arabic sentence about something else, which a model picked for an English question).
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def test_most_questions_about_foreign_topics_are_declined(indices: dict[str, Ind
     """Short questions about everyday things are the hardest of these; 0.02 is what is aimed at."""
     answers = [Assistant(index).ask(question) for index in indices.values() for question in FOREIGN]
     answered = [(answer.question, answer.text) for answer in answers if not answer.declined]
-    assert len(answered) <= 0.25 * len(answers), answered
+    assert len(answered) <= 0.15 * len(answers), answered
 
 
 def test_no_answer_is_invented_where_the_articles_have_none(cases: list[Case], indices: dict[str, Index]) -> None:
