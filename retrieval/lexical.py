@@ -90,7 +90,7 @@ class LexicalIndex:
         postings = [segment.postings(terms) for segment in segments]
         frequencies = _frequencies(segments, postings, len(terms))
         rarity = _rarity(frequencies, total)
-        if total >= COMMON_FROM and (rare := frequencies <= COMMON * total).any():
+        if total >= COMMON_FROM and (rare := (frequencies > 0) & (frequencies <= COMMON * total)).any():
             rarity = np.where(rare, rarity, 0.0)
         of_terms = rarity * np.bincount(number, weights=weights, minlength=len(terms))
         mean_length = sum(segment.total_length for segment in segments) / total or 1.0
