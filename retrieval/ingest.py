@@ -77,8 +77,6 @@ class Ingestor:
         changed = self._changed(self._read(files, tally, on_progress), known, origins, tally)
         while batch := list(islice(changed, BATCH_ARTICLES)):
             self._write(batch)
-            if len(self._analysed) >= LEXICAL_BATCH:
-                self.update_lexical()
         removed = self._remove_lost(paths, known, origins, tally)
         self.update_lexical()
         return IngestReport(
@@ -109,6 +107,7 @@ class Ingestor:
             lost = list(self._catalogue.passages_by_id(sorted(wanted - stored)).values())
             for at in range(0, len(lost), LEXICAL_BATCH):
                 self._embed(lost[at : at + LEXICAL_BATCH])
+                self._analysed.clear()  # seldom wanted: the lexical index has not lost them
         return len(waiting)
 
     def update_lexical(self) -> None:
@@ -200,6 +199,8 @@ class Ingestor:
         self._embed([passage for _, passages in chunked for passage in passages])
         self._store.remove(gone)
         self._catalogue.mark_ready(article.source.article_id for article in articles)
+        if len(self._analysed) >= LEXICAL_BATCH:
+            self.update_lexical()
 
     def _embed(self, passages: Sequence[Passage]) -> None:
         if not passages:
