@@ -12,7 +12,8 @@ from functools import lru_cache
 from retrieval.types import Span
 
 NORMALIZER_VERSION = "4"
-"""Part of the index fingerprint: raise it when `normalize`, `stem`, `grams` or `sentences` change what they return."""
+"""Part of the index fingerprint: raise it when `normalize`, `stem`, `grams` or `sentences` change what they return, and when
+lexical indexes already written are to be made anew: they have no version of their own."""
 
 # ---------------------------------------------------------------------------------------------- cleaning for display
 

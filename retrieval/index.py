@@ -58,10 +58,9 @@ class Index:
         self._catalogue = Catalogue(data_dir / "articles.db")
         self._store = PassageStore(data_dir / "chroma", url=chroma_url)
         self._lexical = LexicalIndex(data_dir / "lexical")
-        self._searched = LexicalIndex(data_dir / "lexical")
-        """What questions read: the last commit, whatever an ingest in this process has in hand."""
+        """What questions read. Nothing is written through it, so that they never see a change half-way."""
         self._reranker = reranker
-        self._refreshing = threading.Lock()
+        self._refreshing = threading.RLock()
 
     def close(self) -> None:
         self._store.close()
@@ -93,8 +92,7 @@ class Index:
     def retrieve(self, query: str, k: int) -> list[Hit]:
         """At most `k` hits, best first; sees what another process has written since."""
         self._check_fingerprint()
-        with self._refreshing:
-            self._refresh_lexical()
+        self._refresh_lexical()
         if weight := self.dense_weight:
             self.open_vectors()
         return self._retriever(weight).retrieve(query, k)
@@ -130,14 +128,16 @@ class Index:
 
         `lexical` is made with `analyzer` by the caller; without it, the index's own is searched.
         """
+        if lexical is None:
+            self._refresh_lexical()
         weight = self.dense_weight if dense else 0.0
         return HybridRetriever(
-            self._catalogue, lexical or self._searched, self._store, self._embedder,
+            self._catalogue, lexical or self._lexical, self._store, self._embedder,
             dense_weight=weight, analyzer=analyzer, second_look=second_look,
         )  # fmt: skip
 
     def _retriever(self, weight: float) -> Retriever:
-        hybrid = HybridRetriever(self._catalogue, self._searched, self._store, self._embedder, dense_weight=weight)
+        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
         return RerankedRetriever(hybrid, self._reranker, depth=RERANKED) if self._reranker else hybrid
 
     def passages(self) -> Iterator[tuple[int, Passage]]:
@@ -149,20 +149,21 @@ class Index:
     def _refresh_lexical(self) -> None:
         """Takes over what was written since, and finishes what an interrupted ingest left out.
 
-        While another process writes, or where nothing can be written, what is there is searched. Raises `StoreBusy`,
+        While something else writes, or where nothing can be written, what is there is searched. Raises `StoreBusy`,
         `StoreReadOnly` or `DiskFull` when that is nothing at all, for it would look as if the articles did not say.
         """
-        self._searched.reload()
-        if self._searched.generation == self._catalogue.generation:
-            return
-        try:
-            with self._locked():
+        with self._refreshing:
+            self._lexical.reload()
+            if self._lexical.generation == self._catalogue.generation:
+                return
+            try:
+                with self._locked():
+                    self._ingestor().update_lexical()
                 self._lexical.reload()
-                self._ingestor().update_lexical()
-            self._searched.reload()
-        except (StoreBusy, StoreReadOnly, DiskFull):
-            if not self._searched.passage_count and (self.passage_count or self.is_unfinished):
-                raise
+            except (StoreBusy, StoreReadOnly, DiskFull):
+                stored = self.passage_count
+                if (stored or self.is_unfinished) and not (stored and self._lexical.passage_count):
+                    raise
 
     # -------------------------------------------------------------------------------------------------- writing
 
@@ -178,7 +179,7 @@ class Index:
             fingerprint = self._fingerprint  # asks the embedder, which may fail: until here nothing is lost
             self._store.drop()
             self._catalogue.mark_all_waiting()
-            self._lexical.clear()
+            self._writable_lexical().clear()
             self._catalogue.record(fingerprint)
             self._store.open(fingerprint)
             ingestor = self._ingestor()
@@ -187,7 +188,13 @@ class Index:
         return IngestReport(updated=rewritten, passages=self.passage_count, seconds=time.monotonic() - began)
 
     def _ingestor(self) -> Ingestor:
-        return Ingestor(self._catalogue, self._store, self._lexical, self._embedder)
+        """Opens the lexical index anew. Raises `StoreError` on a damaged one."""
+        lexical = self._writable_lexical()
+        lexical.reload()
+        return Ingestor(self._catalogue, self._store, lexical, self._embedder)
+
+    def _writable_lexical(self) -> LexicalIndex:
+        return LexicalIndex(self.data_dir / "lexical")
 
     @contextmanager
     def _writing(self) -> Iterator[Ingestor]:
@@ -196,20 +203,25 @@ class Index:
             self._store.open(self._fingerprint)
             self._catalogue.record(self._fingerprint)
             try:
-                self._lexical.reload()
+                ingestor = self._ingestor()
             except StoreError:
                 _log.warning("The lexical index in %s is damaged; it is made anew", self.data_dir)
-                self._lexical.clear()
-            yield self._ingestor()
+                self._writable_lexical().clear()
+                ingestor = self._ingestor()
+            yield ingestor
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Holds the folder's write lock, which the system frees when the process dies."""
+        """Holds the folder's write lock, which the system frees when the process dies.
+
+        A question of this process that is finishing the lexical index is waited for.
+        """
         owner = self.data_dir / "writer"
         lock = FileLock(self.data_dir / "writer.lock", timeout=0)
         with translated(self._catalogue.path):
             try:
-                lock.acquire()
+                with self._refreshing:
+                    lock.acquire()
             except Timeout as error:  # an OSError too
                 raise StoreBusy(path=self.data_dir, owner=_read(owner)) from error
         try:

@@ -107,6 +107,7 @@ class Ingestor:
             lost = list(self._catalogue.passages_by_id(sorted(wanted - stored)).values())
             for at in range(0, len(lost), LEXICAL_BATCH):
                 self._embed(lost[at : at + LEXICAL_BATCH])
+                self._analysed.clear()  # seldom wanted: the lexical index has not lost them
         return len(waiting)
 
     def update_lexical(self) -> None:

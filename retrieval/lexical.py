@@ -15,6 +15,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,8 +91,7 @@ class LexicalIndex:
         postings = [segment.postings(terms) for segment in segments]
         frequencies = _frequencies(segments, postings, len(terms))
         rarity = _rarity(frequencies, total)
-        rare = frequencies <= COMMON * total
-        if total >= COMMON_FROM and (rare & (frequencies > 0)).any():
+        if total >= COMMON_FROM and (rare := (frequencies > 0) & (frequencies <= COMMON * total)).any():
             rarity = np.where(rare, rarity, 0.0)
         of_terms = rarity * np.bincount(number, weights=weights, minlength=len(terms))
         mean_length = sum(segment.total_length for segment in segments) / total or 1.0
@@ -160,25 +160,25 @@ class LexicalIndex:
     def update(self, *, add: Iterable[tuple[int, Analysis]], remove: Iterable[int], generation: int) -> None:
         """Takes passages out and puts others in, then commits both under `generation` at once.
 
-        `add` gives keys in ascending order, all larger than any key seen before. Raises OSError as the disk does.
+        `add` gives keys in ascending order. A thread that reads meanwhile sees the index as before or after, and nothing
+        between. Raises OSError as the disk does.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        gone = list(remove)
-        if gone:
-            for segment in self._segments:
-                segment.remove(gone)
-        batch = list(add)
+        gone, batch = list(remove), list(add)
+        left = [segment.without(gone) for segment in self._segments] if gone else self._segments
+        segments = [segment for segment in left if segment.passages]
         if batch:
-            self._segments = [*self._segments, self._write(arrays_of(batch))]
-        while len(alike := _of_one_size(self._segments)) > MERGE_ABOVE:
+            segments = [*segments, self._write(arrays_of(batch))]
+        while len(alike := _of_one_size(segments)) > MERGE_ABOVE:
             merged = self._write(joined(alike))
-            self._segments = [*(segment for segment in self._segments if segment not in alike), merged]
-        self._segments = [segment for segment in self._segments if segment.passages]
-        self._commit(generation)
+            segments = [*(segment for segment in segments if segment not in alike), merged]
+        self._commit(segments, generation)
 
     def clear(self) -> None:
         """Removes the index from the disk, damaged or not. Raises OSError as the disk does."""
         if self._folder.is_dir():
+            with suppress(OSError):  # first, so that a reader finds either the whole index or none
+                (self._folder / "manifest.json").unlink()
             shutil.rmtree(self._folder)
         else:
             self._folder.unlink(missing_ok=True)
@@ -189,9 +189,9 @@ class LexicalIndex:
         self._next += 1
         return write_segment(self._folder / name, arrays)
 
-    def _commit(self, generation: int) -> None:
-        names = [segment.name for segment in self._segments]
-        removed = [np.flatnonzero(~segment.live).tolist() for segment in self._segments]
+    def _commit(self, segments: list[Segment], generation: int) -> None:
+        names = [segment.name for segment in segments]
+        removed = [np.flatnonzero(~segment.live).tolist() for segment in segments]
         state = {"generation": generation, "next": self._next, "segments": names, "removed": removed}
         draft = self._folder / "manifest.json.new"
         with draft.open("w", encoding="utf-8") as file:
@@ -199,7 +199,7 @@ class LexicalIndex:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._folder / "manifest.json")
-        self.generation = generation
+        self._segments, self.generation = segments, generation
         self._stamp = None
         for folder in self._folder.glob("segment-*"):
             if folder.name not in names:

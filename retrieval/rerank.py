@@ -41,14 +41,14 @@ class CrossEncoderReranker:
             model = self._model
             try:
                 scores = self._scores(model, [(query, hit.passage.text) for hit in hits])
-            except (RuntimeError, ValueError, IndexError, TypeError) as error:
+            except (RuntimeError, ValueError, TypeError, IndexError) as error:
                 raise RerankerError(model=self._name, problem=error) from error
         behind = min(scores) / 2  # their own scores were 0..1, so the best of them stays behind the last one scored
         scores += [behind * hit.score for hit in hits[len(scores) :]]
         return sorted((Hit(hit.passage, score) for hit, score in zip(hits, scores, strict=True)), key=_best_first)
 
     def _scores(self, model: CrossEncoder, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """The scores of the first pairs: as many as there is time for, a batch at least."""
+        """The scores of the first pairs: as many as there is time for, a batch at least. Raises what the model does."""
         from torch.nn import Sigmoid
 
         scores: list[float] = []
@@ -57,7 +57,10 @@ class CrossEncoderReranker:
             if at and time.monotonic() - began >= self._budget_seconds:
                 break
             some = list(pairs[at : at + BATCH])
-            scores += map(float, model.predict(some, activation_fn=Sigmoid(), show_progress_bar=False))
+            predicted = model.predict(some, activation_fn=Sigmoid(), show_progress_bar=False)
+            if predicted.ndim != 1:
+                raise ValueError(f"{predicted.shape[1]} scores a pair, not one")
+            scores += map(float, predicted)
         return scores
 
     @cached_property

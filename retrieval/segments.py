@@ -2,7 +2,7 @@
 
 terms   uint64 (t,)    distinct features, sorted       starts   int64 (t+1,)  where the postings of each term begin
 rows    int32  (p,)    row of each posting's passage   counts   uint8 (p,)    how often the term occurs there
-keys    int64  (n,)    catalogue key of each row       lengths  int32 (n,)    features of each row
+keys    int64  (n,)    catalogue key of each row, asc. lengths  int32 (n,)    features of each row
 stems   uint64 (v,)    distinct stems, sorted          forms    uint64 (v, 10) their forms (`retrieval.forms`)
 places  int32  (s,)    the stems of each passage, by number, sentence by sentence; -1 ends a sentence, the title is the first
 begins  int64  (n+1,)  where the places of each row begin
@@ -10,6 +10,7 @@ begins  int64  (n+1,)  where the places of each row begin
 
 from __future__ import annotations
 
+import copy
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -57,13 +58,13 @@ class Segment:
         self.live[np.array(removed, dtype=np.int64)] = False
         self._count()
         self._saturation = 0.0, np.empty(0, dtype=np.float32)
-        self._by_key = None if np.all(self.keys[1:] > self.keys[:-1]) else np.argsort(self.keys)
-        """Rows in the order of their keys, where they are not: joined segments may have had keys in between each other's."""
 
-    def remove(self, keys: Sequence[int]) -> None:
-        """Takes rows out by key; unknown keys are passed over."""
-        self.live = self.live & ~np.isin(self.keys, keys)
-        self._count()
+    def without(self, keys: Sequence[int]) -> Segment:
+        """This segment with rows taken out by key; unknown keys are passed over. Readers of this one notice nothing."""
+        other = copy.copy(self)
+        other.live = self.live & ~np.isin(self.keys, keys)
+        other._count()
+        return other
 
     def _count(self) -> None:
         self.passages = int(self.live.sum())
@@ -71,8 +72,7 @@ class Segment:
 
     def rows_of(self, keys: Keys) -> NDArray[np.int64]:
         """The row of each key, -1 where the segment does not have it or it was taken out. Shape (keys,)."""
-        at = np.minimum(np.searchsorted(self.keys, keys, sorter=self._by_key), len(self.keys) - 1)
-        at = at if self._by_key is None else self._by_key[at]
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where((self.keys[at] == keys) & self.live[at], at, -1)
 
     def sentences(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
@@ -116,7 +116,9 @@ def _check(name: str, parts: Arrays) -> None:
 
 
 def write_segment(folder: Path, arrays: Arrays) -> Segment:
-    """Writes a segment and opens it. Raises OSError as the disk does."""
+    """Writes a segment and opens it. Raises OSError as the disk does, ValueError on keys that do not ascend."""
+    if (np.diff(arrays["keys"]) <= 0).any():
+        raise ValueError("the keys of a segment ascend, for rows are looked up by them")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for part, kind in TYPES.items():
@@ -182,19 +184,22 @@ def _sentences(batch: Sequence[Analysis]) -> Arrays:
 
 
 def joined(segments: Sequence[Segment]) -> Arrays:
-    """The arrays of one segment with the live rows of several, one behind another; memory for the result and one more."""
-    segments = sorted(segments, key=lambda segment: int(segment.keys[0]))
-    offsets = np.cumsum([0, *(segment.passages for segment in segments)])
+    """The arrays of one segment with the live rows of several, in key order. Takes memory for the result and one more."""
+    keys = np.concatenate([segment.keys[segment.live] for segment in segments])
+    order = np.argsort(keys, kind="stable")
+    row_of = np.empty(len(keys), dtype=np.int32)
+    row_of[order] = np.arange(len(keys))
+    rows = np.split(row_of, np.cumsum([segment.passages for segment in segments])[:-1])
     return {
-        "keys": np.concatenate([segment.keys[segment.live] for segment in segments]),
-        "lengths": np.concatenate([segment.lengths[segment.live] for segment in segments]),
-        **_joined_postings(segments, offsets),
-        **_joined_sentences(segments),
+        "keys": keys[order],
+        "lengths": np.concatenate([segment.lengths[segment.live] for segment in segments])[order],
+        **_joined_postings(segments, rows),
+        **_joined_sentences(segments, rows),
     }
 
 
-def _joined_postings(segments: Sequence[Segment], offsets: NDArray[np.int64]) -> Arrays:
-    """Each segment's postings of a term go behind those of the segment before, so nothing is sorted."""
+def _joined_postings(segments: Sequence[Segment], rows: Sequence[NDArray[np.int32]]) -> Arrays:
+    """Each segment's postings of a term go behind those of the segment before, with their new rows."""
     terms = np.unique(np.concatenate([segment.terms for segment in segments]))
     kept = [_live_postings(segment) for segment in segments]
     numbers = [np.searchsorted(terms, segment.terms) for segment in segments]
@@ -202,17 +207,17 @@ def _joined_postings(segments: Sequence[Segment], offsets: NDArray[np.int64]) ->
     for number, (counts, _) in zip(numbers, kept, strict=True):
         sizes[number] += counts
     ends = np.cumsum(sizes)
-    rows, counts_ = np.empty(ends[-1] if len(ends) else 0, np.int32), np.empty(ends[-1] if len(ends) else 0, np.uint8)
+    rows_, counts_ = np.empty(ends[-1] if len(ends) else 0, np.int32), np.empty(ends[-1] if len(ends) else 0, np.uint8)
     free = ends - sizes
-    for segment, number, (counts, postings), offset in zip(segments, numbers, kept, offsets, strict=False):
-        within = np.arange(len(postings)) - np.repeat(np.cumsum(counts) - counts, counts)
-        target = np.repeat(free[number], counts) + within
-        new_rows = np.cumsum(segment.live) - 1 + offset
-        rows[target] = new_rows[segment.rows[postings]]
+    for segment, of_live, number, (counts, postings) in zip(segments, rows, numbers, kept, strict=True):
+        target = _runs(free[number], counts)
+        new_rows = np.empty(len(segment.live), dtype=np.int32)
+        new_rows[segment.live] = of_live
+        rows_[target] = new_rows[segment.rows[postings]]
         counts_[target] = segment.counts[postings]
         free[number] += counts
     used = sizes > 0
-    return {"terms": terms[used], "starts": np.append(0, ends[used]), "rows": rows, "counts": counts_}
+    return {"terms": terms[used], "starts": np.append(0, ends[used]), "rows": rows_, "counts": counts_}
 
 
 def _live_postings(segment: Segment) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -222,20 +227,29 @@ def _live_postings(segment: Segment) -> tuple[NDArray[np.int64], NDArray[np.int6
     return before[segment.starts[1:]] - before[segment.starts[:-1]], np.flatnonzero(live)
 
 
-def _joined_sentences(segments: Sequence[Segment]) -> Arrays:
+def _joined_sentences(segments: Sequence[Segment], rows: Sequence[NDArray[np.int32]]) -> Arrays:
     stems, first, numbers = np.unique(
         np.concatenate([segment.stems for segment in segments]), return_index=True, return_inverse=True
     )
-    places, sizes, at = [], [], 0
-    for segment in segments:
+    sizes = np.zeros(sum(map(len, rows)), dtype=np.int64)
+    for segment, of_live in zip(segments, rows, strict=True):
+        sizes[of_live] = np.diff(segment.begins)[segment.live]
+    begins = np.append(0, np.cumsum(sizes))
+    places, at = np.empty(begins[-1], dtype=np.int32), 0
+    for segment, of_live in zip(segments, rows, strict=True):
         renamed = np.append(numbers[at : at + len(segment.stems)], END).astype(np.int32)
         at += len(segment.stems)
-        of_row = np.diff(segment.begins)
-        places.append(renamed[segment.places[np.repeat(segment.live, of_row)]])
-        sizes.append(of_row[segment.live])
+        kept = segment.places[np.repeat(segment.live, np.diff(segment.begins))]
+        places[_runs(begins[of_live], sizes[of_live])] = renamed[kept]
     return {
         "stems": stems,
         "forms": np.concatenate([segment.forms for segment in segments])[first],
-        "places": np.concatenate(places),
-        "begins": np.append(0, np.cumsum(np.concatenate(sizes))),
+        "places": places,
+        "begins": begins,
     }
+
+
+def _runs(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The positions of runs one after another: `sizes[i]` of them from `starts[i]` on."""
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(starts - before, sizes) + np.arange(sizes.sum())

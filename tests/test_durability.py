@@ -18,6 +18,7 @@ from retrieval.errors import DiskFull, StoreBusy, StoreReadOnly
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
 from retrieval.ingest import indexed_text
+from retrieval.lexical import LexicalIndex
 
 ROOT = Path(__file__).parent.parent
 ARTICLES = 300
@@ -118,13 +119,15 @@ class Interrupted(BaseException):
         "_catalogue.remove",
         "_store.upsert",
         "_store.remove",
-        "_lexical.update",
-        "_lexical._commit",
-        "_lexical._write",
+        "LexicalIndex.update",
+        "LexicalIndex._commit",
+        "LexicalIndex._write",
     ],
 )
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_interrupted_at_each_step_an_ingest_is_finished_by_the_next(tmp_path: Path, place: str, after: bool) -> None:
+def test_interrupted_at_each_step_an_ingest_is_finished_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, after: bool
+) -> None:
     file = tmp_path / "a.jsonl"
 
     def edition(*articles: tuple[str, str]) -> None:
@@ -138,7 +141,7 @@ def test_interrupted_at_each_step_an_ingest_is_finished_by_the_next(tmp_path: Pa
     edition(("x", "نص قصير."), ("y", "نص ثان."), ("w", "نص رابع."))
 
     part, method = place.split(".")
-    owner = getattr(index, part)
+    owner = LexicalIndex if part == "LexicalIndex" else getattr(index, part)
     original = getattr(owner, method)
 
     def interrupted(*arguments: object, **options: object) -> object:
@@ -146,8 +149,8 @@ def test_interrupted_at_each_step_an_ingest_is_finished_by_the_next(tmp_path: Pa
             original(*arguments, **options)
         raise Interrupted
 
-    setattr(owner, method, interrupted)
-    with pytest.raises(Interrupted):
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr(owner, method, interrupted)
         index.ingest([file])
     index.close()
 
@@ -158,15 +161,17 @@ def test_interrupted_at_each_step_an_ingest_is_finished_by_the_next(tmp_path: Pa
     again.close()
 
 
-def test_a_question_finishes_the_search_index_that_an_interrupted_first_ingest_left_out(tmp_path: Path) -> None:
+def test_a_question_finishes_the_search_index_that_an_interrupted_first_ingest_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = corpus(tmp_path / "a.jsonl", 0)
     index = Index(tmp_path / "data", BundledEmbedder())
 
-    def interrupted(**_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise Interrupted
 
-    index._lexical.update = interrupted  # type: ignore[method-assign]
-    with pytest.raises(Interrupted):
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr(LexicalIndex, "update", interrupted)
         index.ingest([file])
     index.close()
     reader = Index(tmp_path / "data", BundledEmbedder())

@@ -26,17 +26,20 @@ WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "جسر", "وزير", "ز
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return _saved(tmp_path_factory.mktemp("cross-encoder"), labels=1)
+
+
+def _saved(target: Path, *, labels: int) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import torch
         from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-        target = tmp_path_factory.mktemp("cross-encoder")
         (target / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
         torch.manual_seed(1)
         config = BertConfig(
             vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
-            max_position_embeddings=64, num_labels=1, initializer_range=1.0,
+            max_position_embeddings=64, num_labels=labels, initializer_range=1.0,
         )  # fmt: skip
         BertForSequenceClassification(config).save_pretrained(target)
         BertTokenizerFast(str(target / "vocab.txt")).save_pretrained(target)
@@ -139,6 +142,13 @@ def test_missing_and_broken_models_are_named(
     with pytest.raises(RerankerError):
         CrossEncoderReranker(str(tmp_path)).rerank("جسر", _hits("وزير"))
     assert caplog.messages == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_that_sorts_into_classes_is_a_broken_reranker(tmp_path: Path) -> None:
+    with pytest.raises(RerankerError) as caught:
+        CrossEncoderReranker(_saved(tmp_path, labels=3)).rerank("جسر", _hits("وزير", "جسر"))
+    assert caught.value.values == {"model": str(tmp_path), "problem": "3 scores a pair, not one"}
 
 
 _LOADING = """

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from retrieval.catalogue import Catalogue
 from retrieval.features import ANALYZER
 from retrieval.lexical import LexicalIndex
-from retrieval.search import DEPTH, HybridRetriever, fuse
+from retrieval.search import DEPTH, LOOKED_AT, HybridRetriever, fuse
 from retrieval.store import PassageStore
 from retrieval.types import Article, Passage, Source
 
@@ -144,3 +144,17 @@ def test_a_query_without_a_word_finds_nothing_near_either(parts: Parts, query: s
 def test_passages_that_left_the_catalogue_take_no_place(parts: Parts, weight: float) -> None:
     parts[0].remove(["rain", "bridges"])  # the store and the lexical index do not know yet
     assert [name for name, _ in found(parts, "جسر", 1, weight)] == ["bridge"]
+
+
+def test_what_the_second_look_does_not_see_stays_behind_what_it_saw(parts: Parts, tmp_path: Path) -> None:
+    lexical = LexicalIndex(tmp_path / "many")
+    texts = ["بحث الوزير الأزمة. ثم زار المدينة." + " ثم غادر." * (number // 6) for number in range(90)]
+    analysed = [ANALYZER.analyse("", text) for text in texts]
+    lexical.update(add=list(enumerate(analysed, start=1)), remove=(), generation=1)
+    plain = HybridRetriever(parts[0], lexical, *parts[2:], dense_weight=0.0, second_look=False).sparse("أزمة المدينة")
+    looked = HybridRetriever(parts[0], lexical, *parts[2:], dense_weight=0.0).sparse("أزمة المدينة")
+    scores = [looked[key] for key in plain]
+    assert len(scores) == 90 and min(scores[:LOOKED_AT]) < plain[list(plain)[LOOKED_AT]]
+    assert max(scores[LOOKED_AT:]) <= min(scores[:LOOKED_AT])
+    assert scores[LOOKED_AT:] == sorted(scores[LOOKED_AT:], reverse=True)
+    assert scores[LOOKED_AT] > scores[-1] > 0

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from retrieval.arabic import stem
-from retrieval.features import ANALYZER
+from retrieval.features import ANALYZER, feature_hash
 from retrieval.forms import forms_of, likeness
 from retrieval.frequency import without_proclitic
 from retrieval.lexical import LexicalIndex
 from retrieval.query import read_query
 from retrieval.second_look import WEIGHTS, features, look
-from retrieval.similarity import similarity
+from retrieval.similarity import SAME_ROOT, similarity
 
 WORDS = """
 حرب حروب محارب قمة قمم القمة رئيس رؤساء رييس ثانية تانية وزير وزارة وزراء 2023 2024 سلام اسلام
@@ -73,6 +73,33 @@ def test_features_tell_where_the_words_of_the_question_stand(index: LexicalIndex
     assert rows[2]["sentence"] == rows[2]["passage"] == pytest.approx(1.0)
     assert rows[2]["title"] == 0.0
     assert 0.0 < rows[1]["passage"] < 1.0
+
+
+def test_words_count_for_the_passage_wherever_they_stand_in_it(index: LexicalIndex) -> None:
+    first, third = seen(index, "الوزير والطقس")[1], seen(index, "أزمة بعد ساعات")[3]
+    assert first["passage"] == third["passage"] == pytest.approx(1.0)
+    assert 0.0 < first["sentence"] < 1.0  # each word in a sentence of its own
+    assert 0.0 < third["sentence"] < 1.0 and 0.0 < third["title"] < 1.0  # one in the title, the others below it
+
+
+def test_a_broken_plural_is_found_by_its_consonants(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path)
+    passages = {1: "انتهى اجتماع الخبراء أمس.", 2: "انتهت المباراة أمس."}
+    index.update(add=[(key, ANALYZER.analyse("", text)) for key, text in passages.items()], remove=(), generation=1)
+    things = [[(stem("خبير"),)]]
+    assert stem("خبير") != stem("الخبراء")
+    found = features(things, index, np.array([1, 2]), np.ones(2, np.float32))
+    assert dict(zip(WEIGHTS, found[0].tolist(), strict=True))["sentence"] == pytest.approx(SAME_ROOT)
+    assert dict(zip(WEIGHTS, found[1].tolist(), strict=True))["sentence"] == 0.0
+
+
+def test_a_thing_with_several_names_is_as_rare_as_its_commonest(index: LexicalIndex) -> None:
+    common, rare, other = (stem(word) for word in ("الوزير", "الطقس", "نظيره"))
+    rarity = index.rarity(np.array([feature_hash(f"={name}") for name in (common, rare, other)], dtype=np.uint64))
+    assert rarity[0] < rarity[1]
+    found = features([[(common,), (rare,)], [(other,)]], index, np.array([1]), np.ones(1, np.float32))
+    passage = dict(zip(WEIGHTS, found[0].tolist(), strict=True))["passage"]
+    assert passage == pytest.approx(rarity[0] / (rarity[0] + rarity[2]))
 
 
 def test_a_misspelt_word_is_found_by_its_likeness(index: LexicalIndex) -> None:
