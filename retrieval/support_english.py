@@ -19,10 +19,13 @@ _SAME = 0.5
 _NEGATED = re.compile(
     r"(?i)\b(?:not|no|never|nor|without|denied|denies|deny|refused|refuses|rejected|rejects|failed|cannot)\b|n't\b"
 )
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALED = re.compile(r"(?i)\b(\d+(?:\.\d+)?) (thousand|million|billion|trillion)\b")
+_SHARE = re.compile(r"(?i)\b(\d+(?:\.\d+)?)(?=\s?%| per ?cent\b)")
 _CAPITAL = re.compile(r"\b[A-Z][\w'-]*")
 _FREE = frozenset(words(
     "said says saying stated according article report reported announced added noted held took place located called named known total"
-    " number approximately about around also old age"
+    " number percent per cent approximately about around also old age"
 ))  # fmt: skip
 
 
@@ -31,14 +34,17 @@ def english_fault(claim: str, sentence: str) -> tuple[EnglishFault | None, float
     sentence_tokens = tokens(sentence)
     has = {value.what for value in values(sentence_tokens)}
     stems = {stem(word) for word in sentence_tokens if not is_stop_word(word)}
+    claim = _SCALED.sub(lambda found: f"{float(found[1]) * _SCALES[found[2].lower()]:.15g}", claim.replace(",", ""))
+    shares = {f"{float(share):g}" for share in _SHARE.findall(claim)}
     named = {word.lower() for word in _CAPITAL.findall(claim)}
     covered = []
-    for *ways, own in (term for term in terms(claim) if term):
+    for *ways, own in (term for term in terms(claim) if term and term[-1] not in _FREE):
         wanted = {value.what for way in (*ways, own) for value in values(tokens(way))}
+        wanted = {f"percent:{own}"} if own in shares else wanted
         if wanted:
             if wanted.isdisjoint(has):
                 return "number", 0.0
-        elif own not in _FREE:
+        else:
             found = any(_present(way, stems) for way in (*ways, own))
             if not found and own in named:
                 return "name", 0.0

@@ -9,6 +9,7 @@ import pytest
 
 from retrieval.arabic import clean, sentences
 from retrieval.support import Fault, check
+from retrieval.support_english import english_fault
 from retrieval.types import Passage, Source, Span
 
 OPENED = "افتتح وزير النقل سامر حداد يوم الثلاثاء 12 أيلول 2023 جسر الوادي في مدينة كفر زيت شمالي لبنان."
@@ -229,3 +230,19 @@ def test_sentence_of_news_is_borne_out_by_itself_and_not_with_a_digit_changed() 
                 assert check(changed, passage).fault is not None, changed
                 checked += 1
     assert checked > 50
+
+
+@pytest.mark.parametrize(
+    ("claim", "fault"),
+    [
+        ("The bridge cost 42 million dollars", None),
+        ("The bridge cost 42 billion dollars", "number"),
+        ("The bridge cost 42 dollars", "number"),
+        ("Prices rose by 40 percent", None),
+        ("Prices rose by 40%", None),
+        ("Prices rose by 41%", "number"),
+    ],
+)
+def test_english_magnitudes_and_percentages(claim: str, fault: str | None) -> None:
+    sentence = "وبلغت كلفة الجسر 42 مليون دولار دفعت نصفها الحكومة، وارتفعت الأسعار بنسبة 40 في المئة."
+    assert english_fault(claim, sentence)[0] == fault
