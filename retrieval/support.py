@@ -194,10 +194,26 @@ def _out_of_order(said: Read, matched: dict[int, int]) -> bool:
         beside = [other for other in (before, after) if other is not None and abs(other - at) <= _BESIDE]
         if is_name(said, at) and beside and all(abs(matched[at] - matched[other]) > _NEAR for other in beside):
             return True
+    if _exchanged_roles(said, matched, in_order):
+        return True
     names = [at for at in in_order if is_name(said, at)]
     others = [matched[at] for at in in_order if at not in names]
     swapped = any(matched[first] > matched[second] for first, second in pairwise(names))
     return swapped and len(others) >= _STEADY and others == sorted(others)
+
+
+def _exchanged_roles(said: Read, matched: dict[int, int], in_order: Sequence[int]) -> bool:
+    """Whether all words stand as in the sentence once two names behind the first are exchanged: «اتهم ب أ» for «اتهم أ ب»."""
+    order = [matched[at] for at in in_order]
+    if order == sorted(order):
+        return False
+    names = [place for place, at in enumerate(in_order) if place and is_name(said, at)]
+    for first, second in combinations(names[:_MOST_PAIRED], 2):
+        exchanged = list(order)
+        exchanged[first], exchanged[second] = exchanged[second], exchanged[first]
+        if exchanged == sorted(order):
+            return True
+    return False
 
 
 def _changed_places(said: Read, sentence: Read) -> bool:

@@ -246,3 +246,11 @@ def test_sentence_of_news_is_borne_out_by_itself_and_not_with_a_digit_changed() 
 def test_english_magnitudes_and_percentages(claim: str, fault: str | None) -> None:
     sentence = "وبلغت كلفة الجسر 42 مليون دولار دفعت نصفها الحكومة، وارتفعت الأسعار بنسبة 40 في المئة."
     assert english_fault(claim, sentence)[0] == fault
+
+
+@pytest.mark.parametrize(
+    ("claim", "fault"), [("اتهمت إيران ترمب بتمويل الجماعة", "order"), ("ترمب اتهم إيران بتمويل الجماعة", None)]
+)
+def test_names_that_exchange_their_roles(claim: str, fault: str | None) -> None:
+    text = "واتهم ترمب إيران بتمويل الجماعة."
+    assert check(claim, Passage("a#0", Source("a", "خبر"), 0, text, 0, len(text))).fault == fault
