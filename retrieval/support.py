@@ -220,6 +220,8 @@ def _changed_places(said: Read, sentence: Read) -> bool:
     """Whether the claim is a run of the sentence but for two telling words or numbers that changed places."""
     telling = [at for at in range(len(said.tokens)) if said.stems[at] or at in said.counted]
     for first, second in combinations(telling[:_MOST_PAIRED], 2):
+        if [first, second] == telling[:2]:
+            continue  # a subject before its verb
         tokens_ = list(said.tokens)
         tokens_[first], tokens_[second] = tokens_[second], tokens_[first]
         if tokens_ != list(said.tokens) and run_of(_unjoined(tokens_), _unjoined(sentence.tokens)) is not None:
