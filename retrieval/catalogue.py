@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from errno import EACCES, EDQUOT, EEXIST, ENAMETOOLONG, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from retrieval.errors import ArticleUnknown, DiskFull, StoreError, StoreNotAFolder, StoreReadOnly
+from retrieval.disk_faults import translated, translation
+from retrieval.errors import ArticleUnknown, StoreReadOnly
 from retrieval.types import Article, Passage, Source, Span
 
 _SCHEMA = """
@@ -77,7 +77,7 @@ class Catalogue:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
         except (sqlite3.OperationalError, PermissionError) as error:
-            if not path.is_file() or not isinstance(_translation(path, error), StoreReadOnly):
+            if not path.is_file() or not isinstance(translation(path, error), StoreReadOnly):
                 raise
             connection = _open_to_read(path)
         return connection
@@ -253,25 +253,6 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{address}?immutable=1", uri=True, check_same_thread=False)
         connection.execute("SELECT 1 FROM articles LIMIT 1")
     return connection
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Faults of the disk and of SQLite as Dalil's own errors."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise _translation(path, error) from error
-
-
-def _translation(path: Path, error: Exception) -> StoreError:
-    number, problem = getattr(error, "errno", None), getattr(error, "strerror", None) or str(error)
-    if number in (EACCES, EPERM, EROFS) or any(word in problem for word in ("readonly", "read-only", "unable to open")):
-        return StoreReadOnly(path=path.parent)
-    if number in (ENOENT, ENOTDIR, EEXIST, ENAMETOOLONG):
-        return StoreNotAFolder(path=path.parent)
-    is_full = number in (ENOSPC, EDQUOT) or "is full" in problem
-    return DiskFull(path=path.parent) if is_full else StoreError(path=path.parent, problem=problem)
 
 
 def _marks(values: Sequence[object]) -> str:

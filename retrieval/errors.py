@@ -249,3 +249,27 @@ class ArticleUnknown(UsageError):
     """Values: article_id."""
 
     code = "article_unknown"
+
+
+class BotTokenMissing(UsageError):
+    """The Telegram bot was started without a token."""
+
+    code = "bot_token_missing"
+
+
+class BotTokenRefused(UsageError):
+    """Telegram does not know the token."""
+
+    code = "bot_token_refused"
+
+
+class SecondBot(DalilError):
+    """Another program asks Telegram for the updates of this bot."""
+
+    code = "second_bot"
+
+
+class BotRunning(DalilError):
+    """A bot is at work on this data folder already. Values: path."""
+
+    code = "bot_running"

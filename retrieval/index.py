@@ -13,8 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from retrieval.arabic import NORMALIZER_VERSION
-from retrieval.catalogue import Catalogue, translated
+from retrieval.catalogue import Catalogue
 from retrieval.chunking import CHUNKING_VERSION, chunk
+from retrieval.disk_faults import translated
 from retrieval.embedding_cache import CachedEmbedder
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer

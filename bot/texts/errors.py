@@ -186,4 +186,20 @@ ERRORS: dict[str, tuple[str, str]] = {
         "لا يوجد مقال بالمعرّف «{article_id}»؛ لعرض المقالات: /sources",
         "There is no article with the id “{article_id}”; to list the articles: /sources",
     ),
+    "bot_token_missing": (
+        "لا رمز للبوت؛ اطلبه من @BotFather في تيليغرام ثم ضعه في «.env»: TELEGRAM_BOT_TOKEN=…",
+        "The bot has no token; ask @BotFather in Telegram for one and put it in .env: TELEGRAM_BOT_TOKEN=…",
+    ),
+    "bot_token_refused": (
+        "لا يعرف تيليغرام رمز هذا البوت؛ انسخه من جديد من @BotFather إلى TELEGRAM_BOT_TOKEN في «.env»",
+        "Telegram does not know this bot token; copy it from @BotFather to TELEGRAM_BOT_TOKEN in .env again",
+    ),
+    "second_bot": (
+        "برنامج آخر يعمل بهذا الرمز؛ أوقفه، أو اطلب رمزًا آخر من @BotFather",
+        "Another program is at work with this bot token; stop it, or ask @BotFather for another token",
+    ),
+    "bot_running": (
+        "يعمل بوت على المجلد «{path}» منذ قبل؛ أوقفه أو اختر مجلدًا آخر بالخيار --data-dir",
+        "A bot is at work on “{path}” already; stop it, or choose another folder with --data-dir",
+    ),
 }

@@ -1,0 +1,219 @@
+"""One question from its placeholder to its answer; after a restart it goes on where it stood."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.telegram import replies
+from bot.telegram.delivery import Gone, Moved
+from bot.telegram.pace import Urgency
+from bot.telegram.rich_text import RichText, plain, split
+from retrieval.errors import DalilError
+from retrieval.types import Answer
+
+if TYPE_CHECKING:
+    from telegram import InlineKeyboardMarkup
+
+    from bot.messages import Messages
+    from bot.telegram.delivery import Delivery
+    from bot.telegram.ledger import Exchange, Ledger
+    from bot.telegram.metrics import Metrics
+    from retrieval.assistant import Assistant
+
+_log = logging.getLogger(__name__)
+
+ANSWERED_AT_ONCE = 64
+"""Questions in the hands of the assistant; the language model takes them one after the other anyway."""
+SHOWN_WHILE_WRITING = 3_500
+"""Characters of an answer that is still being written; a message holds 4,096."""
+STREAM_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it came: the message it stands in, and the language to speak with who asked."""
+
+    update_id: int
+    chat_id: int
+    user_id: int
+    message_id: int
+    text: str
+    messages: Messages
+    in_group: bool
+
+
+class Answering:
+    """Answers questions in Telegram. A question may be stopped by its id."""
+
+    def __init__(self, assistant: Assistant, ledger: Ledger, delivery: Delivery, metrics: Metrics) -> None:
+        self._assistant = assistant
+        self._ledger = ledger
+        self._delivery = delivery
+        self._metrics = metrics
+        self._slots = asyncio.Semaphore(ANSWERED_AT_ONCE)
+        self._thinking: dict[str, asyncio.Task[Answer]] = {}
+        self._stopped: set[str] = set()
+
+    def stop(self, exchange_id: str) -> bool:
+        """Ends the writing of an answer; False when it is not being written."""
+        thinking = self._thinking.get(exchange_id)
+        if thinking is None:
+            return False
+        self._stopped.add(exchange_id)
+        thinking.cancel()
+        return True
+
+    def writing_in(self, chat_id: int, user_id: int) -> str | None:
+        """The id of the exchange that is being written for a person in a chat."""
+        for exchange_id in self._thinking:
+            exchange = self._ledger.exchange(exchange_id)
+            if exchange and (exchange.chat_id, exchange.user_id) == (chat_id, user_id):
+                return exchange_id
+        return None
+
+    async def answer(self, asked: Asked) -> None:
+        """Returns when the answer, or why there is none, stands in the chat. Raises `StoreError` of the ledger."""
+        exchange = self._ledger.begin(asked.update_id, asked.chat_id, asked.user_id, asked.text)
+        if exchange.state in ("delivered", "stopped"):
+            return
+        try:
+            await self._carry_through(asked, exchange)
+        except Gone as gone:
+            _log.info("A chat cannot be written to any more: %s", gone)
+            self._ledger.finished(exchange.id, "stopped")
+        except Moved as moved:
+            self._ledger.move_chat(exchange.chat_id, moved.new_chat_id)
+            _log.info("A group has become a supergroup")
+            raise
+
+    async def _carry_through(self, asked: Asked, exchange: Exchange) -> None:
+        placeholder = await self._delivery.place(
+            exchange,
+            0,
+            replies.placeholder(asked.messages),
+            replies.stop_keyboard(exchange.id, asked.messages),
+            reply_to=asked.message_id if asked.in_group else None,
+            urgency=Urgency.SIGN_OF_LIFE,
+        )
+        self._metrics.first_sign(time.time() - exchange.asked)
+        shown = _Shown()
+        try:
+            answer = exchange.answer or await self._think(asked, exchange, placeholder, shown)
+        except _Stopped:
+            await self._deliver(asked, exchange, replies.stopped(shown.text, asked.messages), None)
+            self._ledger.finished(exchange.id, "stopped")
+            self._metrics.answered("quotes", "stopped", time.time() - exchange.asked)
+            return
+        except DalilError as error:
+            await self._tell_fault(asked, exchange, error)
+            return
+        except Exception as error:  # noqa: BLE001  (whatever happens, who asked is told, and the next question is answered)
+            _log.error("A question met an unexpected fault: %s", type(error).__name__)
+            _log.debug("unexpected fault", exc_info=True)
+            await self._tell_fault(asked, exchange, DalilError())
+            return
+        keyboard = replies.answer_keyboard(exchange.id, answer, asked.messages)
+        await self._deliver(asked, exchange, replies.answer_text(answer, asked.messages), keyboard)
+        self._ledger.finished(exchange.id, "delivered")
+        outcome = "declined" if answer.declined else "answered"
+        self._metrics.answered(answer.mode, outcome, time.time() - exchange.asked)
+
+    async def _tell_fault(self, asked: Asked, exchange: Exchange, error: DalilError) -> None:
+        """An honest word instead of an answer; the question is no part of the conversation."""
+        _log.error("A question could not be answered: %s", error.code)
+        self._metrics.fault(error.code)
+        await self._deliver(asked, exchange, replies.fault(error, asked.messages), None)
+        self._ledger.finished(exchange.id, "delivered")
+        self._metrics.answered("quotes", "error", time.time() - exchange.asked)
+
+    async def _deliver(
+        self, asked: Asked, exchange: Exchange, words: RichText, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        """The placeholder becomes the first part; the buttons stand under the last one."""
+        parts = split(words)
+        for number, part in enumerate(parts):
+            below = keyboard if number == len(parts) - 1 else None
+            message_id = await self._delivery.place(exchange, number, part, below, reply_to=None)
+            if number == 0 and not await self._delivery.edit(exchange.chat_id, message_id, part, below):
+                await self._delivery.say(exchange.chat_id, part, below)  # who asked has deleted the placeholder
+
+    # ---------------------------------------------------------------------------------------------------- thinking
+
+    async def _think(self, asked: Asked, exchange: Exchange, placeholder: int, shown: _Shown) -> Answer:
+        """The answer, shown as it is written and stored when it is whole. Raises `_Stopped` and `DalilError` kinds."""
+        thinking = asyncio.create_task(self._write(asked, exchange, shown))
+        painting = asyncio.create_task(self._paint(exchange, placeholder, shown, asked.messages))
+        self._thinking[exchange.id] = thinking
+        try:
+            return await thinking
+        except asyncio.CancelledError:
+            if exchange.id in self._stopped and thinking.cancelled():
+                raise _Stopped from None
+            thinking.cancel()
+            raise
+        finally:
+            self._stopped.discard(exchange.id)
+            del self._thinking[exchange.id]
+            shown.end()
+            with suppress(asyncio.CancelledError):
+                await painting  # an edit under way must not arrive after the answer
+
+    async def _write(self, asked: Asked, exchange: Exchange, shown: _Shown) -> Answer:
+        async with self._slots:
+            history = self._ledger.history(asked.chat_id, asked.user_id)
+            pieces = self._assistant.stream(asked.text, history, language=asked.messages.language)
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    if isinstance(piece, Answer):
+                        self._ledger.answered(exchange.id, piece)
+                        return piece
+                    shown.add(piece.text)
+        raise AssertionError("a stream ends with its answer")
+
+    async def _paint(self, exchange: Exchange, placeholder: int, shown: _Shown, messages: Messages) -> None:
+        """Shows what has been written so far, at most once a second, until it is all there."""
+        keyboard = replies.stop_keyboard(exchange.id, messages)
+        while await shown.more():
+            if not self._delivery.may_stream(exchange.chat_id):
+                await asyncio.sleep(STREAM_LOOK_SECONDS)
+                shown.look_again()
+                continue
+            written = shown.text[:SHOWN_WHILE_WRITING]
+            await self._delivery.stream(exchange.chat_id, placeholder, plain(f"{written} …"), keyboard)
+
+
+class _Stopped(Exception):
+    """Who asked does not want the answer any more."""
+
+
+class _Shown:
+    """The text written so far, and whether there is some that was not shown."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._ended = False
+        self._news = asyncio.Event()
+
+    def add(self, text: str) -> None:
+        self.text += text
+        self._news.set()
+
+    def look_again(self) -> None:
+        self._news.set()
+
+    def end(self) -> None:
+        self._ended = True
+        self._news.set()
+
+    async def more(self) -> bool:
+        """Waits for text that was not shown; False when none will come."""
+        await self._news.wait()
+        self._news.clear()
+        return not self._ended
+
+

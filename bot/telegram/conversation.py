@@ -1,0 +1,251 @@
+"""Messages: questions to be answered, and the commands. Each handler ends when its reply stands in the chat."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from telegram import Message, MessageEntity, Update
+from telegram.ext import CommandHandler, MessageHandler, filters
+
+from bot.messages import Messages
+from bot.render import source_name
+from bot.telegram import replies
+from bot.telegram.answering import Asked
+from bot.telegram.intake import is_stop
+from retrieval.arabic import clean_line
+from retrieval.assistant import checked_question
+from retrieval.errors import DalilError
+
+if TYPE_CHECKING:
+    from telegram.ext import Application, CallbackContext
+
+    from bot.language import Language
+    from bot.telegram.answering import Answering
+    from bot.telegram.delivery import Delivery
+    from bot.telegram.documents import Documents
+    from bot.telegram.ledger import Ledger
+    from bot.telegram.metrics import Metrics
+    from bot.telegram.rich_text import RichText
+    from retrieval.index import Index
+
+_log = logging.getLogger(__name__)
+
+COMMANDS = ("start", "help", "new", "sources", "latest", "about", "privacy", "forget", "stop")
+LATEST = 10
+MINUTE_SECONDS, DAY_SECONDS = 60.0, 86_400.0
+TOLD_AGAIN_SECONDS = 60.0
+"""A person who asks more than is allowed is told so once in this time."""
+ALBUMS_REMEMBERED = 1_000
+_COMMAND = re.compile(r"^/\w+(?:@\w+)?\s*")
+_NOT_TEXT = (
+    filters.VOICE | filters.AUDIO | filters.VIDEO | filters.VIDEO_NOTE | filters.PHOTO | filters.Sticker.ALL
+    | filters.ANIMATION | filters.LOCATION | filters.VENUE | filters.CONTACT | filters.POLL | filters.Dice.ALL
+    | filters.STORY
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many questions a person may ask; None: as many as there is time for."""
+
+    a_minute: int | None = None
+    a_day: int | None = None
+
+
+class Conversation:
+    """What a person says to the bot, and what it says back."""
+
+    def __init__(
+        self,
+        index: Index,
+        answering: Answering,
+        ledger: Ledger,
+        delivery: Delivery,
+        documents: Documents,
+        metrics: Metrics,
+        *,
+        language: Language,
+        limits: Limits,
+        find_model: Callable[[], str | None],
+    ) -> None:
+        """`language` is for people whose own Telegram does not tell; `find_model` names who writes the answers."""
+        self._index = index
+        self._answering = answering
+        self._ledger = ledger
+        self._delivery = delivery
+        self._documents = documents
+        self._metrics = metrics
+        self._language: Language = language
+        self._limits = limits
+        self._find_model = find_model
+        self._told: dict[int, float] = {}
+        self._albums: dict[str, None] = {}
+
+    def register(self, application: Application) -> None:  # type: ignore[type-arg]
+        """Adds the handlers of messages."""
+        new = filters.UpdateType.MESSAGE
+        for name in COMMANDS:
+            application.add_handler(CommandHandler(name, getattr(self, name), filters=new))
+        application.add_handler(CommandHandler("ask", self.ask, filters=new))
+        application.add_handler(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self.help))
+        application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, self.ask))
+        application.add_handler(MessageHandler(new & filters.Document.ALL, self.take_in))
+        application.add_handler(MessageHandler(new & _NOT_TEXT & filters.ChatType.PRIVATE, self.no_text))
+
+    def speaking_to(self, update: Update) -> Messages:
+        """Dalil's words in the language of a person's Telegram."""
+        code = (update.effective_user and update.effective_user.language_code) or ""
+        if not code:
+            return Messages(self._language)
+        return Messages("ar" if code.lower().startswith("ar") else "en")
+
+    # ---------------------------------------------------------------------------------------------------- questions
+
+    async def ask(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """Answers the question of a message."""
+        message, user, messages = update.message, update.effective_user, self.speaking_to(update)
+        assert message is not None and user is not None
+        text = question_of(message, context.bot.username)
+        if is_stop(message) and await self._stop(update):
+            return
+        if not text and message.chat.type != "private":
+            await self._say(update, replies.how_to_ask(messages))
+            return
+        if refusal := self._over_limit(update.update_id, user.id, messages):
+            await self._refuse(update, user.id, refusal)
+            return
+        try:
+            checked_question(text)
+        except DalilError as error:
+            await self._say(update, replies.fault(error, messages))
+            return
+        in_group = message.chat.type != "private"
+        self._metrics.question("group" if in_group else "private")
+        await self._answering.answer(
+            Asked(update.update_id, message.chat.id, user.id, message.message_id, text, messages, in_group)
+        )
+
+    def _over_limit(self, update_id: int, user_id: int, messages: Messages) -> RichText | None:
+        now = time.time()
+        for limit, seconds, refusal in (
+            (self._limits.a_minute, MINUTE_SECONDS, replies.too_many_a_minute),
+            (self._limits.a_day, DAY_SECONDS, replies.too_many_a_day),
+        ):
+            if limit is not None and self._ledger.asked_since(user_id, now - seconds, but=update_id) >= limit:
+                return refusal(limit, messages)
+        return None
+
+    async def _refuse(self, update: Update, user_id: int, refusal: RichText) -> None:
+        now = time.monotonic()
+        self._told = {known: when for known, when in self._told.items() if now - when < TOLD_AGAIN_SECONDS}
+        if user_id not in self._told:
+            self._told[user_id] = now
+            await self._say(update, refusal)
+
+    # ----------------------------------------------------------------------------------------------------- commands
+
+    async def start(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """Who Dalil is, with questions to try."""
+        await self._say(update, replies.start_text(self.speaking_to(update)))
+
+    async def help(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """How to ask."""
+        await self._say(update, replies.help_text(context.bot.username, self.speaking_to(update)))
+
+    async def new(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """Begins a new conversation."""
+        assert update.effective_chat is not None and update.effective_user is not None
+        self._ledger.new_conversation(update.update_id, update.effective_chat.id, update.effective_user.id)
+        await self._say(update, replies.new_text(self.speaking_to(update)))
+
+    async def sources(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """What the answers are drawn from."""
+        articles = self._index.articles()
+        outlets = Counter(source_name(source) for source in articles)
+        dates = sorted(source.published for source in articles if source.published)
+        newest, oldest = (dates[-1], dates[0]) if dates else (None, None)
+        words = replies.sources_text(
+            len(articles), self._index.passage_count, outlets, newest, oldest, self.speaking_to(update)
+        )
+        await self._say(update, words)
+
+    async def latest(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """The newest articles."""
+        await self._say(update, replies.latest_text(self._index.articles()[:LATEST], self.speaking_to(update)))
+
+    async def about(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """What this is, and who writes the answers."""
+        await self._say(update, replies.about_text(version("dalil"), self._find_model(), self.speaking_to(update)))
+
+    async def privacy(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """What is stored of people, where, and how to have it deleted."""
+        await self._say(update, replies.privacy_text(self.speaking_to(update)))
+
+    async def forget(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """Deletes what is stored of a person."""
+        assert update.effective_user is not None
+        self._ledger.forget(update.effective_user.id)
+        await self._say(update, replies.forgotten_text(self.speaking_to(update)))
+
+    async def stop(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """Ends the answer that is being written."""
+        if not await self._stop(update):
+            await self._say(update, replies.nothing_to_stop(self.speaking_to(update)))
+
+    async def _stop(self, update: Update) -> bool:
+        assert update.effective_chat is not None and update.effective_user is not None
+        exchange_id = self._answering.writing_in(update.effective_chat.id, update.effective_user.id)
+        return exchange_id is not None and self._answering.stop(exchange_id)
+
+    # ------------------------------------------------------------------------------------------------------- others
+
+    async def take_in(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """A document that an editor sends becomes articles."""
+        assert update.message is not None
+        words = await self._documents.take_in(update.message, self.speaking_to(update))
+        if words is not None:
+            await self._say(update, words)
+
+    async def no_text(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """Voice, pictures and the like: one friendly line, for an album too."""
+        assert update.message is not None
+        album = update.message.media_group_id
+        if album and album in self._albums:
+            return
+        if album:
+            self._albums[album] = None
+            while len(self._albums) > ALBUMS_REMEMBERED:
+                del self._albums[next(iter(self._albums))]
+        await self._say(update, replies.only_text(self.speaking_to(update)))
+
+    async def _say(self, update: Update, words: RichText) -> None:
+        message = update.message
+        assert message is not None
+        reply_to = message.message_id if message.chat.type != "private" else None
+        for part in replies.parts(words):
+            await self._delivery.say(message.chat.id, part, reply_to=reply_to)
+
+
+def question_of(message: Message, bot_name: str) -> str:
+    """What a message asks: its text without the command and the mention that called the bot.
+
+    A call that says nothing itself asks what the message it answers says.
+    """
+    text = message.text or message.caption or ""
+    for entity, words in message.parse_entities([MessageEntity.MENTION]).items():
+        if words.casefold() == f"@{bot_name}".casefold() and entity:
+            text = text.replace(words, " ")
+    text = clean_line(_COMMAND.sub("", text.strip()))
+    answered = message.reply_to_message
+    if not text and answered is not None and answered.from_user is not None and not answered.from_user.is_bot:
+        text = clean_line(answered.text or answered.caption or "")
+    return text
+
+

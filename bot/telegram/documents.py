@@ -1,0 +1,94 @@
+"""Documents that editors send: fetched, kept, taken into the index, with a report."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+
+from bot.telegram import replies
+from bot.telegram.pace import seconds_of
+from retrieval.arabic import clean_line
+from retrieval.disk_faults import translated
+from retrieval.errors import DalilError
+
+if TYPE_CHECKING:
+    from telegram import Document, Message
+
+    from bot.messages import Messages
+    from bot.telegram.rich_text import RichText
+    from retrieval.index import Index
+
+_log = logging.getLogger(__name__)
+
+LARGEST_BYTES = 20_000_000
+"""What a Bot API server hands out; https://core.telegram.org/bots/api#getfile"""
+TRIES = 5
+_UNSAFE = re.compile(r"[^\w.-]+")
+_LONGEST_NAME = 120
+
+
+class Documents:
+    """Takes documents in for the editors named in the settings."""
+
+    def __init__(self, index: Index, folder: Path, editors: frozenset[int]) -> None:
+        """`folder` keeps what was sent, so that the index can be made anew from it."""
+        self._index = index
+        self._folder = folder
+        self._editors = editors
+
+    async def take_in(self, message: Message, messages: Messages) -> RichText | None:
+        """The report of an ingest, or why there is none; None where a group's file is nobody's question."""
+        document, user = message.document, message.from_user
+        if document is None or user is None or user.id not in self._editors:
+            return replies.only_text(messages) if message.chat.type == "private" else None
+        if (document.file_size or 0) > LARGEST_BYTES:
+            return replies.document_too_large(messages)
+        path = self._folder / _safe_name(document)
+        try:
+            with translated(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            await _fetch(document, path)
+            report = await asyncio.to_thread(self._index.ingest, [path])
+        except TelegramError as error:
+            _log.warning("A document could not be fetched: %s", error)
+            return replies.document_not_fetched(messages)
+        except DalilError as error:
+            _log.error("A document could not be taken in: %s", error.code)
+            return replies.fault(error, messages)
+        _log.info("A document was taken in: %d added, %d updated, %d failed", report.added, report.updated, report.failed)
+        return replies.document_report(report, messages)
+
+
+async def _fetch(document: Document, path: Path) -> None:
+    """The document under its name, whole or not at all. Raises `TelegramError`, `StoreError` kinds."""
+    whole = path.with_name(f"{path.name}.part")
+    for tries_left in reversed(range(TRIES)):
+        try:
+            file = await document.get_file()
+            content = await file.download_as_bytearray()
+        except RetryAfter as flood:
+            await asyncio.sleep(seconds_of(flood))
+        except BadRequest:
+            raise
+        except NetworkError:
+            if not tries_left:
+                raise
+            await asyncio.sleep(1.0)
+        else:
+            with translated(path):
+                whole.write_bytes(content)
+                whole.replace(path)
+            return
+    raise NetworkError("the document was not sent")
+
+
+def _safe_name(document: Document) -> str:
+    """The document's own name as a plain file name; without one, its id."""
+    name = PurePosixPath(clean_line(document.file_name or "").replace("\\", "/")).name
+    name = _UNSAFE.sub("_", name).lstrip(".")[-_LONGEST_NAME:]
+    return name or f"{document.file_unique_id}.txt"

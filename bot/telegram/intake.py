@@ -1,0 +1,190 @@
+"""What comes in from Telegram: read, sorted, stored. Nothing is stored of chats that are not allowed or did not call."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telegram import Message, MessageEntity, Update, User
+
+from bot.telegram.ledger import Arrival, Kind
+
+if TYPE_CHECKING:
+    from telegram import Bot
+
+    from bot.telegram.lanes import Lanes
+    from bot.telegram.ledger import Ledger
+    from bot.telegram.metrics import Metrics
+    from bot.telegram.sightings import Sightings
+
+_log = logging.getLogger(__name__)
+
+KINDS = ("message", "callback_query", "inline_query")
+"""The updates that are asked for; others are passed over."""
+TOLD = 10_000
+"""Chats remembered as told that they are not allowed, or that they ask too much."""
+TOLD_AGAIN_SECONDS = 600.0
+_LARGEST_ID = 2**62
+
+Tell = Callable[[Update], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How those are told whose update is not taken, each once."""
+
+    not_allowed: Tell
+    too_many: Tell
+
+
+class Intake:
+    """Takes raw updates from polling or from a webhook."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        ledger: Ledger,
+        lanes: Lanes,
+        sightings: Sightings,
+        metrics: Metrics,
+        *,
+        allowed_chats: frozenset[int],
+        refusals: Refusals,
+    ) -> None:
+        """`allowed_chats` empty: everyone."""
+        self._bot = bot
+        self._ledger = ledger
+        self._lanes = lanes
+        self._sightings = sightings
+        self._metrics = metrics
+        self._allowed = allowed_chats
+        self._refusals = refusals
+        self._told: dict[tuple[str, int], float] = {}
+        self._telling: set[asyncio.Task[None]] = set()
+
+    async def take(self, raws: Sequence[object]) -> None:
+        """Stores what is for the bot, then lets it be carried out; returns when Telegram may forget it.
+
+        An update that cannot be read is passed over with a line in the log. Raises `StoreError` kinds when it cannot
+        be stored; nothing of it is carried out then.
+        """
+        arrivals = [arrival for raw in raws if (arrival := self._sorted(raw))]
+        to_store = [arrival for arrival in arrivals if arrival.kind != "inline"]
+        fresh = await asyncio.to_thread(self._ledger.take, to_store) if to_store else []
+        for arrival in [*fresh, *(arrival for arrival in arrivals if arrival.kind == "inline")]:
+            self._lanes.add(arrival)
+
+    def resume(self) -> int:
+        """Carries on with what was stored and not done before the last stop; how many updates those are."""
+        waiting = self._ledger.waiting()
+        for arrival in waiting:
+            if update := self._read(json.loads(arrival.raw)):
+                self._see(update)
+        for arrival in waiting:
+            self._lanes.add(arrival)
+        return len(waiting)
+
+    # ----------------------------------------------------------------------------------------------------- sorting
+
+    def _sorted(self, raw: object) -> Arrival | None:
+        """The update as it is stored, or None for one that is not for the bot."""
+        update = self._read(raw)
+        if update is None:
+            return None
+        chat_id, user, kind = _chat_id(update), update.effective_user, _kind(update)
+        if chat_id is None or user is None or user.is_bot or kind is None:
+            self._metrics.skipped("other_kind")
+            return None
+        self._see(update)
+        if update.message and not is_addressed(update.message, self._bot.bot):
+            return None
+        if self._allowed and chat_id not in self._allowed:
+            self._metrics.skipped("not_allowed")
+            self._tell(self._refusals.not_allowed, update, ("not_allowed", chat_id), again_seconds=math.inf)
+            return None
+        if kind == "message" and self._lanes.is_full(chat_id):
+            self._metrics.skipped("too_many")
+            self._tell(self._refusals.too_many, update, ("too_many", chat_id), again_seconds=TOLD_AGAIN_SECONDS)
+            return None
+        self._metrics.update(kind)
+        return Arrival(update.update_id, kind, chat_id, user.id, json.dumps(raw, ensure_ascii=False))
+
+    def _read(self, raw: object) -> Update | None:
+        number = raw.get("update_id") if isinstance(raw, dict) else None
+        try:
+            update = Update.de_json(raw, self._bot)  # type: ignore[arg-type]
+            ids = (update.update_id, _chat_id(update) or 0, update.effective_user.id if update.effective_user else 0)
+            if not all(isinstance(value, int) and abs(value) < _LARGEST_ID for value in ids):
+                raise ValueError("an id that is none")
+        except Exception as error:  # noqa: BLE001  (whatever the library cannot read is passed over, or it comes for ever)
+            _log.warning("An update cannot be read and is passed over (%s: %s)", number, type(error).__name__)
+            self._metrics.skipped("unreadable")
+            return None
+        return update
+
+    def _see(self, update: Update) -> None:
+        if update.message is not None:
+            self._sightings.saw(update.message.chat.id, update.message.message_id)
+
+    def _tell(self, tell: Tell, update: Update, key: tuple[str, int], *, again_seconds: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._told.get(key, -math.inf) < again_seconds:
+            return
+        self._told.pop(key, None)
+        self._told[key] = now
+        while len(self._told) > TOLD:
+            del self._told[next(iter(self._told))]
+        task = asyncio.ensure_future(tell(update))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+
+def is_addressed(message: Message, me: User) -> bool:
+    """Whether a message is for the bot: any in a private chat; in a group a command, a mention or a reply to the bot."""
+    if message.chat.type == "private":
+        return True
+    answered = message.reply_to_message
+    if answered is not None and answered.from_user is not None and answered.from_user.id == me.id:
+        return True
+    entities = {**message.parse_entities(_CALLS), **message.parse_caption_entities(_CALLS)}
+    return any(_calls(entity, words, me) for entity, words in entities.items())
+
+
+_CALLS = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION, MessageEntity.BOT_COMMAND]
+
+
+def _calls(entity: MessageEntity, words: str, me: User) -> bool:
+    if entity.type == MessageEntity.TEXT_MENTION:
+        return entity.user is not None and entity.user.id == me.id
+    if entity.type == MessageEntity.MENTION:
+        return words.casefold() == f"@{me.username}".casefold()
+    _, at, name = words.partition("@")
+    return entity.offset == 0 and (not at or name.casefold() == (me.username or "").casefold())
+
+
+def is_stop(message: Message) -> bool:
+    """Whether a message asks to stop the answer that is being written; it does not wait in its chat's lane."""
+    return (message.text or "").strip().partition("@")[0].casefold() in _STOP
+
+
+_STOP = frozenset({"/stop", "stop", "أوقف", "اوقف", "توقف", "قف"})
+
+
+def _kind(update: Update) -> Kind | None:
+    if update.message is not None:
+        return "press" if is_stop(update.message) else "message"
+    if update.callback_query is not None:
+        return "press"
+    return "inline" if update.inline_query is not None else None
+
+
+def _chat_id(update: Update) -> int | None:
+    """The chat of an update; for what happens in no chat of the bot's, the person."""
+    if update.effective_chat is not None:
+        return update.effective_chat.id
+    return update.effective_user.id if update.effective_user else None

@@ -1,0 +1,273 @@
+"""What the bot must not forget, in SQLite: updates not yet answered, questions with their messages, and votes.
+
+An update is written here before Telegram is told that it arrived, and a message before it is sent: after a kill,
+what is not done is done again, and what may have been sent is looked for before it is sent again.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.telegram.kept_answers import from_json, to_json
+from retrieval.disk_faults import translated
+from retrieval.errors import StoreError
+from retrieval.types import Answer, Turn
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS inbox (
+    update_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, chat_id INTEGER, user_id INTEGER, raw TEXT NOT NULL, taken REAL NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS inbox_waiting ON inbox (done, update_id);
+CREATE TABLE IF NOT EXISTS exchanges (
+    id TEXT PRIMARY KEY, update_id INTEGER NOT NULL UNIQUE, chat_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+    question TEXT NOT NULL, asked REAL NOT NULL, answer TEXT, state TEXT NOT NULL DEFAULT 'asked');
+CREATE INDEX IF NOT EXISTS exchanges_by_person ON exchanges (user_id, chat_id, asked);
+CREATE TABLE IF NOT EXISTS sent (
+    exchange_id TEXT NOT NULL REFERENCES exchanges (id) ON DELETE CASCADE, part INTEGER NOT NULL,
+    after INTEGER NOT NULL, message_id INTEGER, PRIMARY KEY (exchange_id, part));
+CREATE TABLE IF NOT EXISTS votes (
+    exchange_id TEXT NOT NULL REFERENCES exchanges (id) ON DELETE CASCADE, user_id INTEGER NOT NULL,
+    vote TEXT NOT NULL, voted REAL NOT NULL, PRIMARY KEY (exchange_id, user_id));
+CREATE TABLE IF NOT EXISTS conversations (
+    chat_id INTEGER NOT NULL, user_id INTEGER NOT NULL, since REAL NOT NULL, PRIMARY KEY (chat_id, user_id));
+"""
+KEPT_TURNS = 6
+"""Earlier questions that a follow-up may refer to."""
+KEPT_DAYS = 30
+"""How long a question without a vote is kept."""
+CONFIRMED_DAYS = 2
+"""How long the number of an update is kept, so that one which comes twice is answered once; Telegram keeps it for one."""
+_DAY = 86_400.0
+_TAKEN = "coalesce((SELECT taken FROM inbox WHERE update_id = ?), ?)"
+"""When an update arrived; with that of its own, several of one moment stay in order."""
+
+Kind = Literal["message", "press", "inline"]
+State = Literal["asked", "answered", "delivered", "stopped"]
+Vote = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An update as it arrived. An inline query belongs to no chat; its `chat_id` is the person's."""
+
+    update_id: int
+    kind: Kind
+    chat_id: int
+    user_id: int
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question that was asked in a chat, and what became of it."""
+
+    id: str
+    update_id: int
+    chat_id: int
+    user_id: int
+    question: str
+    asked: float
+    answer: Answer | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was or may have been sent: its id, or None with the newest id known before it was tried."""
+
+    after: int
+    message_id: int | None
+
+
+class Ledger:
+    """One SQLite file, used from the event loop; only `take` waits for the disk. Raises `StoreError` kinds."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with translated(self.path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            self._db = _connected(path, synchronous="NORMAL")
+            self._inbox = _connected(path, synchronous="FULL")
+            """Written from another thread; what it has committed outlives a power failure too."""
+            stored = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if stored > SCHEMA_VERSION:
+                raise StoreError(path=path, problem=f"schema {stored} is newer than this Dalil")
+            self._db.executescript(_SCHEMA)
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        self._inbox.close()
+        self._db.close()
+
+    # ------------------------------------------------------------------------------------------------------ inbox
+
+    def take(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Stores what arrived, on the disk when this returns; gives those that had not arrived before."""
+        fresh = []
+        with translated(self.path), self._inbox:
+            self._inbox.execute("BEGIN IMMEDIATE")
+            for arrival in arrivals:
+                row = (arrival.update_id, arrival.kind, arrival.chat_id, arrival.user_id, arrival.raw, time.time())
+                added = self._inbox.execute(
+                    "INSERT OR IGNORE INTO inbox (update_id, kind, chat_id, user_id, raw, taken) VALUES (?, ?, ?, ?, ?, ?)",
+                    row,
+                )
+                if added.rowcount:
+                    fresh.append(arrival)
+        return fresh
+
+    def waiting(self) -> list[Arrival]:
+        """What arrived and is not done, in the order of arrival."""
+        rows = self._all("SELECT update_id, kind, chat_id, user_id, raw FROM inbox WHERE done = 0 ORDER BY update_id")
+        return [Arrival(*row) for row in rows]
+
+    def done(self, update_id: int) -> None:
+        """Nothing more is to be done for an update; what it said is deleted, its number stays for a while."""
+        self._do("UPDATE inbox SET done = 1, raw = '' WHERE update_id = ?", update_id)
+
+    # -------------------------------------------------------------------------------------------------- exchanges
+
+    def begin(self, update_id: int, chat_id: int, user_id: int, question: str) -> Exchange:
+        """The exchange of an update: a new one, or the one begun before a restart."""
+        self._do(
+            "INSERT OR IGNORE INTO exchanges (id, update_id, chat_id, user_id, question, asked)"
+            f" VALUES (?, ?, ?, ?, ?, {_TAKEN})",
+            secrets.token_urlsafe(9), update_id, chat_id, user_id, question, update_id, time.time(),
+        )  # fmt: skip
+        return self._exchange("update_id = ?", update_id)
+
+    def exchange(self, exchange_id: str) -> Exchange | None:
+        try:
+            return self._exchange("id = ?", exchange_id)
+        except LookupError:
+            return None
+
+    def answered(self, exchange_id: str, answer: Answer) -> None:
+        """The answer is there and has to be delivered."""
+        self._do("UPDATE exchanges SET answer = ?, state = 'answered' WHERE id = ?", to_json(answer), exchange_id)
+
+    def finished(self, exchange_id: str, state: State) -> None:
+        self._do("UPDATE exchanges SET state = ? WHERE id = ?", state, exchange_id)
+
+    def history(self, chat_id: int, user_id: int) -> list[Turn]:
+        """The last turns of a person's conversation in a chat, oldest first."""
+        rows = self._all(
+            "SELECT question, answer FROM exchanges WHERE chat_id = ? AND user_id = ? AND state = 'delivered' AND asked > "
+            "coalesce((SELECT since FROM conversations c WHERE c.chat_id = exchanges.chat_id AND c.user_id = exchanges.user_id), 0)"
+            " AND answer IS NOT NULL ORDER BY asked DESC LIMIT ?",
+            chat_id, user_id, KEPT_TURNS,
+        )  # fmt: skip
+        return [Turn(question, from_json(answer)) for question, answer in reversed(rows)]
+
+    def new_conversation(self, update_id: int, chat_id: int, user_id: int) -> None:
+        """What was asked before this update is no longer part of the conversation."""
+        self._do(
+            f"INSERT OR REPLACE INTO conversations VALUES (?, ?, {_TAKEN})", chat_id, user_id, update_id, time.time()
+        )
+
+    def asked_since(self, user_id: int, moment: float, *, but: int) -> int:
+        """How many questions a person has asked since a moment, the one of this update left out."""
+        row = self._all(
+            "SELECT count(*) FROM exchanges WHERE user_id = ? AND asked >= ? AND update_id != ?", user_id, moment, but
+        )
+        return int(row[0][0])
+
+    # ------------------------------------------------------------------------------------------------------- sent
+
+    def intend(self, exchange_id: str, part: int, after: int) -> None:
+        """A message is about to be sent, and will get an id above `after`."""
+        self._do("INSERT OR IGNORE INTO sent (exchange_id, part, after) VALUES (?, ?, ?)", exchange_id, part, after)
+
+    def sent(self, exchange_id: str, part: int, message_id: int) -> None:
+        self._do(
+            "INSERT INTO sent VALUES (?, ?, 0, ?) ON CONFLICT DO UPDATE SET message_id = excluded.message_id",
+            exchange_id, part, message_id,
+        )  # fmt: skip
+
+    def message(self, exchange_id: str, part: int) -> Sent | None:
+        rows = self._all("SELECT after, message_id FROM sent WHERE exchange_id = ? AND part = ?", exchange_id, part)
+        return Sent(*rows[0]) if rows else None
+
+    def known_messages(self) -> Iterator[tuple[int, int]]:
+        """The messages of the last days, as chat and message ids."""
+        yield from self._all(
+            "SELECT chat_id, message_id FROM sent JOIN exchanges ON exchange_id = id WHERE message_id IS NOT NULL"
+            " ORDER BY asked DESC LIMIT 5000"
+        )
+
+    # ------------------------------------------------------------------------------------------ votes and forgetting
+
+    def vote(self, exchange_id: str, user_id: int, vote: Vote | None) -> None:
+        """A person's vote on an answer; None takes it back."""
+        self._do("DELETE FROM votes WHERE exchange_id = ? AND user_id = ?", exchange_id, user_id)
+        if vote:
+            self._do("INSERT INTO votes VALUES (?, ?, ?, ?)", exchange_id, user_id, vote, time.time())
+
+    def vote_of(self, exchange_id: str, user_id: int) -> Vote | None:
+        rows = self._all("SELECT vote FROM votes WHERE exchange_id = ? AND user_id = ?", exchange_id, user_id)
+        return rows[0][0] if rows else None
+
+    def voted(self) -> Iterator[tuple[Exchange, int, int]]:
+        """The exchanges with votes, oldest first, each with how many were for and against."""
+        rows = self._all(
+            "SELECT exchange_id, sum(vote = 'up'), sum(vote = 'down') FROM votes JOIN exchanges ON exchange_id = id"
+            " GROUP BY exchange_id ORDER BY asked"
+        )
+        for exchange_id, ups, downs in rows:
+            yield self._exchange("id = ?", exchange_id), ups, downs
+
+    def forget(self, user_id: int) -> int:
+        """Deletes all that is stored of a person; returns how many questions that were."""
+        known = self._all("SELECT count(*) FROM exchanges WHERE user_id = ?", user_id)
+        for table in ("exchanges", "votes", "conversations"):
+            self._do(f"DELETE FROM {table} WHERE user_id = ?", user_id)
+        self._do("UPDATE inbox SET raw = '', user_id = NULL, chat_id = NULL WHERE user_id = ? AND done = 1", user_id)
+        return int(known[0][0])
+
+    def prune(self) -> None:
+        """Lets go of what is old: numbers of updates, questions that nobody voted on."""
+        now = time.time()
+        self._do("DELETE FROM inbox WHERE done = 1 AND taken < ?", now - CONFIRMED_DAYS * _DAY)
+        self._do(
+            "DELETE FROM exchanges WHERE asked < ? AND state IN ('delivered', 'stopped')"
+            " AND id NOT IN (SELECT exchange_id FROM votes)",
+            now - KEPT_DAYS * _DAY,
+        )
+
+    def move_chat(self, old: int, new: int) -> None:
+        """A group became a supergroup, with another id."""
+        for table in ("inbox", "exchanges"):
+            self._do(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", new, old)
+
+    # ------------------------------------------------------------------------------------------------------ SQLite
+
+    def _exchange(self, condition: str, value: object) -> Exchange:
+        columns = "id, update_id, chat_id, user_id, question, asked, answer, state"
+        rows = self._all(f"SELECT {columns} FROM exchanges WHERE {condition}", value)
+        if not rows:
+            raise LookupError(value)
+        *first, answer, state = rows[0]
+        return Exchange(*first, from_json(answer) if answer else None, state)
+
+    def _all(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+        with translated(self.path):
+            return self._db.execute(sql, values).fetchall()
+
+    def _do(self, sql: str, *values: object) -> None:
+        with translated(self.path):
+            self._db.execute(sql, values)
+
+
+def _connected(path: Path, *, synchronous: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False, isolation_level=None)
+    for pragma in ("foreign_keys = ON", "journal_mode = WAL", f"synchronous = {synchronous}", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection

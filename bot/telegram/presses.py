@@ -1,0 +1,112 @@
+"""Buttons: each press is answered at once, then carried out. Ids that are stale, forged or of another chat do nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from telegram import CallbackQuery, Update
+from telegram.error import TelegramError
+
+from bot.telegram import replies
+from bot.telegram.delivery import Gone, Moved
+from bot.telegram.pace import Urgency
+
+if TYPE_CHECKING:
+    from telegram.ext import CallbackContext
+
+    from bot.messages import Messages
+    from bot.telegram.answering import Answering
+    from bot.telegram.delivery import Delivery
+    from bot.telegram.ledger import Exchange, Ledger, Vote
+
+_log = logging.getLogger(__name__)
+
+SHOWN_AGAIN_SECONDS = 20.0
+"""A source that was pressed twice is shown once in this time."""
+
+
+class Presses:
+    """Carries out what the buttons under answers say."""
+
+    def __init__(
+        self, answering: Answering, ledger: Ledger, delivery: Delivery, speaking_to: Callable[[Update], Messages]
+    ) -> None:
+        self._answering = answering
+        self._ledger = ledger
+        self._delivery = delivery
+        self._speaking_to = speaking_to
+        self._shown: dict[tuple[str, int, int], float] = {}
+
+    async def press(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """Answers a press, then does what it asks."""
+        query, messages = update.callback_query, self._speaking_to(update)
+        assert query is not None
+        press = replies.parse_callback(query.data or "")
+        exchange = self._ledger.exchange(press.question_id) if press and query.message else None
+        if press is None or exchange is None or query.message is None or query.message.chat.id != exchange.chat_id:
+            await _answer(query, messages("telegram.stale"))
+            return
+        try:
+            match press.kind:
+                case "stop":
+                    await self._stop(query, exchange, messages)
+                case "up" | "down":
+                    await self._vote(query, exchange, press.kind, messages)
+                case "source" | "nearest":
+                    await self._show(query, exchange, press.kind, press.label, messages)
+        except (Gone, Moved) as end:
+            _log.info("A press could not be carried out: %s", end)
+
+    async def _stop(self, query: CallbackQuery, exchange: Exchange, messages: Messages) -> None:
+        if query.from_user.id != exchange.user_id:
+            await _answer(query, messages("telegram.stop.not_yours"))
+            return
+        stopped = self._answering.stop(exchange.id)
+        await _answer(query, messages("telegram.stopping" if stopped else "telegram.stop.nothing"))
+
+    async def _vote(self, query: CallbackQuery, exchange: Exchange, vote: Vote, messages: Messages) -> None:
+        """A second press on the same thumb takes the vote back."""
+        before = self._ledger.vote_of(exchange.id, query.from_user.id)
+        now = None if before == vote else vote
+        self._ledger.vote(exchange.id, query.from_user.id, now)
+        await _answer(query, messages("telegram.vote.thanks" if now else "telegram.vote.withdrawn"))
+        if exchange.answer is None or query.message is None or exchange.chat_id < 0:
+            return  # in a group the votes of others are nobody's business
+        keyboard = replies.answer_keyboard(exchange.id, exchange.answer, messages, vote=now)
+        await self._delivery.keyboard(exchange.chat_id, query.message.message_id, keyboard)
+
+    async def _show(self, query: CallbackQuery, exchange: Exchange, kind: str, label: int, messages: Messages) -> None:
+        answer = exchange.answer
+        shown = () if answer is None else answer.citations if kind == "source" else answer.nearest
+        citation = next((citation for citation in shown if citation.label == label), None)
+        if citation is None or query.message is None:
+            await _answer(query, messages("telegram.stale"))
+            return
+        if self._was_just_shown((exchange.id, label, exchange.chat_id)):
+            await _answer(query, messages("telegram.source.above"))
+            return
+        await _answer(query)
+        for part in replies.parts(replies.source_text(citation, messages)):
+            await self._delivery.say(exchange.chat_id, part, reply_to=query.message.message_id)
+
+    def _was_just_shown(self, key: tuple[str, int, int]) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._shown = {known: when for known, when in self._shown.items() if now - when < SHOWN_AGAIN_SECONDS}
+        if key in self._shown:
+            return True
+        self._shown[key] = now
+        return False
+
+
+async def _answer(query: CallbackQuery, text: str | None = None) -> None:
+    """Ends the button's waiting; tried twice, for the press may be too old by now."""
+    for _ in range(2):
+        try:
+            await query.get_bot().answer_callback_query(query.id, text, rate_limit_args=Urgency.NOW)  # type: ignore[call-arg]
+        except TelegramError as error:
+            _log.debug("A press was not answered: %s", error)
+        else:
+            return

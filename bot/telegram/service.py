@@ -1,0 +1,266 @@
+"""The bot as a running program: its parts put together, started, kept going and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telegram import BotCommand, Update
+from telegram.error import EndPointNotFound, InvalidToken, TelegramError
+from telegram.ext import Application, CallbackContext, CallbackQueryHandler, ExtBot, InlineQueryHandler
+from telegram.request import HTTPXRequest
+
+from bot.messages import Messages
+from bot.telegram import replies
+from bot.telegram.answering import Answering
+from bot.telegram.conversation import COMMANDS, Conversation, Limits
+from bot.telegram.delivery import Delivery, Gone, Moved
+from bot.telegram.documents import Documents
+from bot.telegram.http_server import serve_health, serve_webhook
+from bot.telegram.inline import Inline
+from bot.telegram.intake import KINDS, Intake, Refusals
+from bot.telegram.lanes import Lanes
+from bot.telegram.metrics import Metrics
+from bot.telegram.pace import Pace, Urgency
+from bot.telegram.polling import Polling
+from bot.telegram.presses import Presses
+from bot.telegram.sightings import Sightings
+from retrieval.errors import BotTokenMissing, BotTokenRefused, StoreError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.telegram.ledger import Arrival, Ledger
+    from retrieval.assistant import Assistant
+    from retrieval.index import Index
+
+_log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 3.0
+"""At a stop, for answers that are about to be delivered; what is not done by then is done after the next start."""
+CONNECTIONS = 512
+TIDY_SECONDS = 3_600.0
+STORE_PAUSE_SECONDS = 3.0
+WEBHOOK_PORT = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """Who answers: `assistant` in chats, `quoting` where no model may keep one waiting; `find_model` names the model."""
+
+    assistant: Assistant
+    quoting: Assistant
+    find_model: Callable[[], str | None]
+
+
+class Service:
+    """One bot over one data folder."""
+
+    def __init__(self, settings: Settings, index: Index, minds: Minds, ledger: Ledger) -> None:
+        """Raises `BotTokenMissing`. Nothing is sent before `run`."""
+        self._settings = settings
+        self._index = index
+        self._minds = minds
+        self._ledger = ledger
+        self._metrics = Metrics()
+        self._pace = Pace(self._metrics.request)
+        self._bot = _open_bot(settings, self._pace)
+        self._lanes = Lanes(self._carry_out)
+        self._sightings = Sightings()
+        for chat_id, message_id in ledger.known_messages():
+            self._sightings.saw(chat_id, message_id, own=True)
+        self._delivery = Delivery(self._bot, self._pace, ledger, self._sightings)
+        self._answering = Answering(minds.assistant, ledger, self._delivery, self._metrics)
+        self._faults: dict[int, Exception] = {}
+        documents = Documents(index, settings.data_dir / "documents", settings.telegram_editors)
+        self._conversation = Conversation(
+            index, self._answering, ledger, self._delivery, documents, self._metrics, language=settings.language,
+            limits=Limits(settings.telegram_questions_per_minute, settings.telegram_questions_per_day),
+            find_model=minds.find_model,
+        )  # fmt: skip
+        self._application = self._with_handlers()
+        self._intake = Intake(
+            self._bot, ledger, self._lanes, self._sightings, self._metrics,
+            allowed_chats=settings.telegram_allowed_chats,
+            refusals=Refusals(not_allowed=self._say_not_allowed, too_many=self._say_too_many),
+        )  # fmt: skip
+        self._polling = Polling(self._bot, self._pace.line, self._lanes, self._intake.take)
+
+    # ------------------------------------------------------------------------------------------------ running
+
+    async def run(self) -> None:
+        """Works until SIGTERM or SIGINT. Raises `SecondBot`, `BotTokenRefused`, `PortTaken`."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        work, stopped = asyncio.create_task(self._work()), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                _log.info("Stopping; what is not done is done after the next start")
+        finally:
+            stopped.cancel()
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+    async def _work(self) -> None:
+        warm_up = asyncio.create_task(asyncio.to_thread(self._warm_up))
+        tidy = asyncio.create_task(self._tidy())
+        try:
+            async with serve_health(self._settings.telegram_health_port, self._metrics, self._health):
+                await self._reach()
+                await warm_up
+                if self._settings.telegram_webhook_url:
+                    await self._be_called(self._settings.telegram_webhook_url)
+                else:
+                    await self._ask()
+        finally:
+            tidy.cancel()
+            await self._lanes.stop(GRACE_SECONDS)
+            with suppress(TelegramError):
+                await self._application.shutdown()
+
+    async def _reach(self) -> None:
+        """Tries until Telegram has told who the bot is. Raises `BotTokenRefused`."""
+        while True:
+            await self._pace.line.attempt()
+            try:
+                await self._application.initialize()
+            except InvalidToken as error:
+                raise BotTokenRefused() from error
+            except TelegramError as error:
+                await asyncio.sleep(0.5)
+                _log.debug("Telegram does not answer: %s", error)
+            else:
+                _log.info("At work as @%s", self._bot.username)
+                return
+
+    async def _ask(self) -> None:
+        """Long polling."""
+        await self._tried(lambda: self._bot.delete_webhook())
+        await self._polling.run(on_alone=self._begin)
+
+    async def _be_called(self, url: str) -> None:
+        """The webhook."""
+        given = self._settings.telegram_webhook_secret
+        secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
+        port = self._settings.telegram_webhook_port or WEBHOOK_PORT
+        async with serve_webhook(url, port, secret, self._intake.take):
+            self._begin()
+            await self._tried(lambda: self._bot.set_webhook(url, secret_token=secret, allowed_updates=list(KINDS)))
+            await asyncio.Event().wait()
+
+    def _begin(self) -> None:
+        """Carries on where the last run stopped."""
+        if waiting := self._intake.resume():
+            _log.info("Carrying on with %d updates from before the stop", waiting)
+        self._announcing = asyncio.create_task(self._announce())
+
+    async def _announce(self) -> None:
+        """The menu of commands in both languages."""
+        for language, code in (("en", None), ("ar", "ar")):
+            messages = Messages(language)  # type: ignore[arg-type]
+            menu = [BotCommand(name, messages(f"telegram.menu.{name}")) for name in COMMANDS]
+            await self._tried(lambda menu=menu, code=code: self._bot.set_my_commands(menu, language_code=code))  # type: ignore[misc]
+
+    async def _tried(self, call: Callable[[], object]) -> None:
+        """Some times, for what the bot can do without."""
+        for _ in range(5):
+            try:
+                await call()  # type: ignore[misc]
+            except (InvalidToken, EndPointNotFound):
+                return
+            except TelegramError:
+                await asyncio.sleep(1.0)
+            else:
+                return
+
+    def _warm_up(self) -> None:
+        """What the first question would wait for."""
+        import retrieval.writing  # noqa: F401
+
+        self._minds.quoting.ask("ما آخر الأخبار؟")
+
+    async def _tidy(self) -> None:
+        while True:
+            try:
+                self._ledger.prune()
+            except StoreError as error:
+                _log.error("Old questions cannot be deleted: %s", error)
+            await asyncio.sleep(TIDY_SECONDS)
+
+    # ------------------------------------------------------------------------------------------------ updates
+
+    async def _carry_out(self, arrival: Arrival) -> None:
+        """Does what an update asks and says so in the ledger; what cannot be stored is tried again."""
+        while True:
+            try:
+                await self._application.process_update(Update.de_json(json.loads(arrival.raw), self._bot))
+                fault = self._faults.pop(arrival.update_id, None)
+                if isinstance(fault, StoreError):
+                    raise fault
+                self._ledger.done(arrival.update_id)
+            except StoreError as error:
+                _log.error("The data folder cannot be written to; trying again: %s", error)
+                self._metrics.fault(error.code)
+                await asyncio.sleep(STORE_PAUSE_SECONDS)
+            else:
+                return
+
+    def _with_handlers(self) -> Application:  # type: ignore[type-arg]
+        application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
+        speaking_to = self._conversation.speaking_to
+        presses = Presses(self._answering, self._ledger, self._delivery, speaking_to)
+        inline = Inline(self._minds.quoting, self._metrics, speaking_to)
+        self._conversation.register(application)
+        application.add_handler(CallbackQueryHandler(presses.press))
+        application.add_handler(InlineQueryHandler(inline.query))
+        application.add_error_handler(self._on_error)
+        return application
+
+    async def _on_error(self, update: object, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """The last resort: a fault that no handler knew is named in the log, and the next update is served."""
+        error = context.error
+        if isinstance(update, Update) and error is not None:
+            self._faults[update.update_id] = error
+        if not isinstance(error, Gone | Moved | StoreError):
+            self._metrics.fault("unexpected")
+            _log.error("An update met an unexpected fault: %s", type(error).__name__, exc_info=error)
+
+    async def _say_not_allowed(self, update: Update) -> None:
+        await self._say_aside(update, replies.not_allowed)
+
+    async def _say_too_many(self, update: Update) -> None:
+        await self._say_aside(update, replies.too_many_waiting)
+
+    async def _say_aside(self, update: Update, words: Callable[[Messages], replies.RichText]) -> None:
+        """Says something outside of the chat's lane; in a group to nobody, for nobody there asked for it."""
+        messages, message, press = self._conversation.speaking_to(update), update.message, update.callback_query
+        with suppress(Gone, Moved, TelegramError):
+            if press is not None:
+                await press.answer(words(messages).text[:200])
+            elif message is not None and message.chat.type == "private":
+                await self._delivery.say(message.chat.id, words(messages))
+
+
+def _open_bot(settings: Settings, pace: Pace) -> ExtBot[Urgency]:
+    if settings.telegram_bot_token is None:
+        raise BotTokenMissing()
+    plain = {"httpx_kwargs": {"trust_env": False}, "connect_timeout": 5.0, "read_timeout": 6.0, "pool_timeout": 10.0}
+    base = settings.telegram_base_url or "https://api.telegram.org"
+    return ExtBot(
+        settings.telegram_bot_token.get_secret_value(),
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=HTTPXRequest(connection_pool_size=CONNECTIONS, **plain),  # type: ignore[arg-type]
+        get_updates_request=HTTPXRequest(connection_pool_size=2, **plain),  # type: ignore[arg-type]
+        rate_limiter=pace,
+    )
