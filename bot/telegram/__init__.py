@@ -1,0 +1,1 @@
+"""The Telegram bot: a door to Dalil on a phone."""
