@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.main import get_command
 
-from bot import evaluating
+from bot import evaluating, feedback
 from bot.console import AsJson, DataDir, filled_index, is_lively, progress, tell_failures
 from bot.help_page import Command, Group, localize
 from bot.messages import Messages
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(evaluating.app, name="eval")
+app.add_typer(feedback.app, name="feedback")
 
 
 def run(arguments: Sequence[str], messages: Messages) -> int:
@@ -164,6 +165,19 @@ def search(
         typer.echo(hits_text(hits, _page()))
     else:
         typer.echo(messages("search.nothing"), err=True)
+    return 0
+
+
+@app.command(cls=Command)
+def bot(data_dir: DataDir = None) -> int:
+    """Answers in Telegram until it is stopped."""
+    from bot.settings import begin
+    from bot.telegram import running
+
+    settings, messages = begin(data_dir)
+    running.prepare(settings)
+    with running.only_one(settings), filled_index(settings, messages) as index:
+        running.run(settings, index)
     return 0
 
 

@@ -19,6 +19,8 @@ from retrieval.disk_faults import translated
 from retrieval.errors import StoreError
 from retrieval.types import Answer, Turn
 
+LEDGER_FILE = "bot.db"
+"""In the data folder."""
 SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS inbox (
@@ -223,6 +225,15 @@ class Ledger:
         )
         for exchange_id, ups, downs in rows:
             yield self._exchange("id = ?", exchange_id), ups, downs
+
+    def asked_before(self, exchange: Exchange) -> list[str]:
+        """The questions that a person asked in the chat before this one, oldest first, at most `KEPT_TURNS`."""
+        rows = self._all(
+            "SELECT question FROM exchanges WHERE chat_id = ? AND user_id = ? AND asked < ? AND state = 'delivered'"
+            " ORDER BY asked DESC LIMIT ?",
+            exchange.chat_id, exchange.user_id, exchange.asked, KEPT_TURNS,
+        )  # fmt: skip
+        return [question for (question,) in reversed(rows)]
 
     def forget(self, user_id: int) -> int:
         """Deletes all that is stored of a person; returns how many questions that were."""

@@ -48,6 +48,29 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "QUERY is the id of an article (article_id): show what is like it in other articles.",
     ),
     "example.search": ("dalil search -k 3 'وقف النار'", "dalil search -k 3 'وقف النار'"),
+    "help.bot": (
+        "شغّل بوت تيليغرام حتى توقفه؛ يلزمه رمز في TELEGRAM_BOT_TOKEN.",
+        "Run the Telegram bot until it is stopped; it needs a token in TELEGRAM_BOT_TOKEN.",
+    ),
+    "example.bot": ("TELEGRAM_BOT_TOKEN=… dalil bot", "TELEGRAM_BOT_TOKEN=… dalil bot"),
+    "help.feedback": ("ما رأي القراء في الأجوبة؟", "What readers thought of the answers."),
+    "example.feedback": (
+        "dalil feedback export liked.jsonl\ndalil eval answers liked.jsonl",
+        "dalil feedback export liked.jsonl\ndalil eval answers liked.jsonl",
+    ),
+    "help.feedback.export": (
+        "اكتب الأسئلة التي أعجبت أجوبتها القراء (👍)، بالصيغة التي يقرؤها «dalil eval answers».",
+        "Write the questions whose answers readers liked (👍), in the form that “dalil eval answers” reads.",
+    ),
+    "help.feedback.export.file": ("الملف؛ وبدونه المخرج القياسي.", "The file; without it, standard output."),
+    "help.feedback.export.disliked": (
+        "التي لم تعجبهم (👎) بدلًا منها، دون جواب مرجعي: ليكمله إنسان.",
+        "The disliked ones (👎) instead, without gold answers: for a person to fill in.",
+    ),
+    "example.feedback.export": (
+        "dalil feedback export liked.jsonl\ndalil feedback export --disliked",
+        "dalil feedback export liked.jsonl\ndalil feedback export --disliked",
+    ),
     "help.doctor": (
         "افحص الإعداد: ما هو مضبوط، وما يجيب، وما ينقص، والأمر الذي يصلحه.",
         "Check the set-up: what is configured, what answers, what is missing, and the command that mends it.",

@@ -52,6 +52,8 @@ REPLIES: dict[str, tuple[str, str]] = {
     "ingest.total": ("في الفهرس الآن: {passages} ({seconds} ثانية)", "In the index now: {passages} ({seconds} s)"),
     "failure.line": ("{message} (السطر {line})", "{message} (line {line})"),
     "failure.origin": ("{origin}: {message}", "{origin}: {message}"),
+    # feedback
+    "feedback.exported": ("كُتبت أسئلة عددها: {count}", "Questions written: {count}"),
     # answers
     "answer.planted": (
         "⚠ في هذا المقطع أوامر موجّهة إلى البرامج لا إلى القارئ؛ لم يُعمل بها",
