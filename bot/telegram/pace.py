@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
+import warnings
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
+from telegram.warnings import PTBDeprecationWarning
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -70,19 +72,20 @@ class Line:
     def is_down(self) -> bool:
         return self._failures >= FAILURES_IN_A_ROW
 
-    async def attempt(self) -> None:
-        """Returns when the caller may try."""
+    async def attempt(self) -> bool:
+        """Returns when the caller may try; True when its try is the one of this second, made to find out."""
         loop = asyncio.get_running_loop()
         while self.is_down:
             wait = self._next_attempt - loop.time()
             if wait <= 0:
                 self._next_attempt = loop.time() + ATTEMPT_GAP_SECONDS
-                return
+                return True
             try:
                 async with asyncio.timeout(wait):
                     await self._reached.wait()
             except TimeoutError:
                 continue
+        return False
 
     def reached(self) -> None:
         if self.is_down:
@@ -224,10 +227,11 @@ class Pace(BaseRateLimiter[Urgency]):
                 if seconds := room.wait_seconds(method, loop.time()):
                     await asyncio.sleep(seconds)
                     continue
-                await self.line.attempt()
+                finds_out = await self.line.attempt()
                 await self._turnstile.turn(urgency)
-                if not room.wait_seconds(method, loop.time()):
-                    break
+                if room.wait_seconds(method, loop.time()) or (self.line.is_down and not finds_out):
+                    continue
+                break
             try:
                 yield room
             finally:
@@ -274,5 +278,7 @@ class Pace(BaseRateLimiter[Urgency]):
 
 def seconds_of(flood: RetryAfter) -> float:
     """How long Telegram asks to wait."""
-    after = flood.retry_after
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PTBDeprecationWarning)  # the library will give a timedelta one day; both are read
+        after = flood.retry_after
     return float(after if isinstance(after, int | float) else after.total_seconds())
