@@ -91,6 +91,16 @@ def quote(x: str | RichText, *, expandable: bool = True) -> RichText:
     return _within(x, kind, instead_of=_QUOTES)
 
 
+def lines(parts: Iterable[RichText]) -> RichText:
+    """The parts that are not empty, one below the other."""
+    return RichText("\n").join(part for part in parts if part)
+
+
+def paragraphs(parts: Iterable[RichText]) -> RichText:
+    """The parts that are not empty, with an empty line between them."""
+    return RichText("\n\n").join(part for part in parts if part)
+
+
 def is_web_address(url: str) -> bool:
     """Whether a browser would open it: http or https, with a host, and nothing that does not show."""
     try:

@@ -3,9 +3,11 @@
 from bot.texts.commands import COMMANDS
 from bot.texts.errors import ERRORS
 from bot.texts.replies import REPLIES
+from bot.texts.telegram import TELEGRAM
 
 TABLE: dict[str, tuple[str, str]] = {
     **ERRORS,
     **REPLIES,
     **COMMANDS,
+    **TELEGRAM,
 }
