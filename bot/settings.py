@@ -24,6 +24,11 @@ _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/
 
 SECRETS = frozenset({"TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"})
 
+_TELEGRAM = "TELEGRAM_"
+_MEANT = 0.8
+"""How alike the names of settings must be, behind `TELEGRAM_`, for one to be the other misspelt: `WEBHOOK_HOST` and
+`WEBHOOK_PORT` just are, `TOKEN` and `BOT_TOKEN`, names of other programs' settings too, are not."""
+
 
 def _address(value: str) -> str:
     if not _ADDRESS.fullmatch(value):
@@ -37,6 +42,14 @@ def _chats(value: object) -> object:
     if not _CHATS.fullmatch(value):
         raise ValueError
     return [int(chat) for chat in value.split(",") if chat.strip()]
+
+
+def _users(value: object) -> object:
+    """Chats that are people: their ids are positive."""
+    users = _chats(value)
+    if isinstance(users, list) and any(user <= 0 for user in users):
+        raise ValueError
+    return users
 
 
 def _webhook_secret(value: SecretStr) -> SecretStr:
@@ -72,8 +85,10 @@ Address = Annotated[str, AfterValidator(_address)]
 Folder = Annotated[Path, BeforeValidator(_folder), AfterValidator(Path.expanduser)]
 Articles = Annotated[Path, AfterValidator(_articles)]
 Chats = Annotated[frozenset[int], NoDecode, BeforeValidator(_chats)]
+Users = Annotated[frozenset[int], NoDecode, BeforeValidator(_users)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Limit = Annotated[int, Field(ge=1)]
 
 
 class Settings(BaseSettings):
@@ -100,9 +115,13 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
     telegram_base_url: Address | None = Field(default=None, alias="TELEGRAM_BASE_URL")
     telegram_allowed_chats: Chats = Field(default=frozenset(), alias="TELEGRAM_ALLOWED_CHATS")
+    telegram_editors: Users = Field(default=frozenset(), alias="TELEGRAM_EDITORS")
+    telegram_questions_per_minute: Limit | None = Field(default=None, alias="TELEGRAM_QUESTIONS_PER_MINUTE")
+    telegram_questions_per_day: Limit | None = Field(default=None, alias="TELEGRAM_QUESTIONS_PER_DAY")
     telegram_webhook_url: Address | None = Field(default=None, alias="TELEGRAM_WEBHOOK_URL")
     telegram_webhook_secret: WebhookSecret | None = Field(default=None, alias="TELEGRAM_WEBHOOK_SECRET")
     telegram_webhook_port: Port | None = Field(default=None, alias="TELEGRAM_WEBHOOK_PORT")
+    telegram_health_port: Port | None = Field(default=None, alias="TELEGRAM_HEALTH_PORT")
 
 
 NAMES: dict[str, str] = {str(field.alias): name for name, field in Settings.model_fields.items()}
@@ -117,22 +136,41 @@ _EXPECTED = {
     "DALIL_RERANKER_MODEL": "NAME",
     "TELEGRAM_BASE_URL": "http://host:port",
     "TELEGRAM_ALLOWED_CHATS": "123456789, -1001234567890",
+    "TELEGRAM_EDITORS": "123456789, 987654321",
+    "TELEGRAM_QUESTIONS_PER_MINUTE": "1, 2, 3, …",
+    "TELEGRAM_QUESTIONS_PER_DAY": "1, 2, 3, …",
     "TELEGRAM_WEBHOOK_URL": "https://host/path",
     "TELEGRAM_WEBHOOK_SECRET": "A-Z a-z 0-9 _ -",
     "TELEGRAM_WEBHOOK_PORT": "1-65535",
+    "TELEGRAM_HEALTH_PORT": "1-65535",
 }
 
 
 def read_settings(*, data_dir: Path | None = None) -> Settings:
     """The settings in force, or `UnknownSetting` or `BadSetting` for the first that cannot be used."""
-    for name in sorted({*os.environ, *_names_in_file(ENV_FILE)}):
-        if name.upper().startswith("DALIL_") and name not in NAMES:
+    for name in sorted({*os.environ, *_names_in_file(ENV_FILE)} - NAMES.keys()):
+        if name.upper().startswith("DALIL_"):
             close = difflib.get_close_matches(name.upper(), NAMES, n=1)
             raise UnknownSetting(name=name, suggestion=close[0] if close else "")
+        if name.upper().startswith(_TELEGRAM) and (meant := _meant_of_telegram(name.upper())):
+            raise UnknownSetting(name=name, suggestion=meant)
     try:
         return Settings() if data_dir is None else Settings(DALIL_DATA_DIR=data_dir)
     except ValidationError as error:
         raise _bad_setting(error) from None
+
+
+def _meant_of_telegram(name: str) -> str | None:
+    """The setting that an unknown `TELEGRAM_…` name is most likely meant to be; None for one that is not Dalil's.
+
+    Other programs have such names too, so only the close ones are taken for ours, and whatever speaks of who is
+    allowed: overlooking it would open the bot to everyone.
+    """
+    if name.startswith(f"{_TELEGRAM}ALLOW"):
+        return "TELEGRAM_ALLOWED_CHATS"
+    own = {known.removeprefix(_TELEGRAM): known for known in NAMES if known.startswith(_TELEGRAM)}
+    close = difflib.get_close_matches(name.removeprefix(_TELEGRAM), own, n=1, cutoff=_MEANT)
+    return own[close[0]] if close else None
 
 
 def begin(data_dir: Path | None = None) -> tuple[Settings, Messages]:

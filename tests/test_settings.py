@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name in NAMES or name.startswith("DALIL_") or name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if name in NAMES or name.startswith(("DALIL_", "TELEGRAM_")) or name in ("LC_ALL", "LC_MESSAGES", "LANG"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -32,7 +32,9 @@ def test_defaults_are_those_of_the_documentation() -> None:
     assert (settings.embedding_model, settings.llm, settings.language) == ("bundled", "auto", "ar")
     assert settings.chroma_url is settings.reranker_model is settings.ollama_host is settings.telegram_bot_token is None
     assert settings.entailment_model is None
-    assert settings.telegram_allowed_chats == frozenset()
+    assert settings.telegram_allowed_chats == settings.telegram_editors == frozenset()
+    assert settings.telegram_questions_per_minute is settings.telegram_questions_per_day is None
+    assert settings.telegram_health_port is None
 
 
 def test_articles_of_the_current_folder_come_first(tmp_path: Path) -> None:
@@ -75,6 +77,40 @@ def test_unknown_names_are_reported(where: str, name: str, suggestion: str, monk
     assert caught.value.values == {"name": name, "suggestion": suggestion}
 
 
+@pytest.mark.parametrize("where", ["environment", "file"])
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("TELEGRAM_ALOWED_CHATS", "TELEGRAM_ALLOWED_CHATS"),
+        ("telegram_allowed_chats", "TELEGRAM_ALLOWED_CHATS"),
+        ("TELEGRAM_ALLOWED_USERS", "TELEGRAM_ALLOWED_CHATS"),
+        ("TELEGRAM_ALLOWLIST", "TELEGRAM_ALLOWED_CHATS"),
+        ("TELEGRAM_BOTTOKEN", "TELEGRAM_BOT_TOKEN"),
+        ("TELEGRAM_QUESTIONS_PER_HOUR", "TELEGRAM_QUESTIONS_PER_DAY"),
+        ("TELEGRAM_EDITOR", "TELEGRAM_EDITORS"),
+    ],
+)
+def test_a_misspelt_name_does_not_open_the_bot_to_everyone(
+    where: str, name: str, suggestion: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if where == "environment":
+        monkeypatch.setenv(name, "")
+    else:
+        Path(".env").write_text(f"{name}=\n", encoding="utf-8")
+    with pytest.raises(UnknownSetting) as caught:
+        read_settings()
+    assert caught.value.values == {"name": name, "suggestion": suggestion}
+
+
+@pytest.mark.parametrize(
+    "name", ["TELEGRAM_TOKEN", "TELEGRAM_CHAT_ID", "TELEGRAM_API_ID", "TELEGRAM_API_HASH", "TELEGRAM_BOT_NAME"]
+)
+def test_names_that_other_programs_have_are_left_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text(f"{name}=x\n", encoding="utf-8")
+    monkeypatch.setenv(name, "x")
+    assert read_settings() == Settings()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -84,6 +120,13 @@ def test_unknown_names_are_reported(where: str, name: str, suggestion: str, monk
         ("TELEGRAM_ALLOWED_CHATS", "12;13"),
         ("TELEGRAM_WEBHOOK_PORT", "99999"),
         ("TELEGRAM_WEBHOOK_PORT", "http"),
+        ("TELEGRAM_HEALTH_PORT", "0"),
+        ("TELEGRAM_EDITORS", "@somebody"),
+        ("TELEGRAM_EDITORS", "12, -1001234567890"),
+        ("TELEGRAM_QUESTIONS_PER_MINUTE", "0"),
+        ("TELEGRAM_QUESTIONS_PER_MINUTE", "2.5"),
+        ("TELEGRAM_QUESTIONS_PER_DAY", "-1"),
+        ("TELEGRAM_QUESTIONS_PER_DAY", "many"),
     ],
 )
 def test_bad_values_are_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +158,17 @@ def test_a_file_that_cannot_be_parsed_is_reported_without_its_values(content: by
 def test_chats_are_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_ALLOWED_CHATS", "12, -1001234567890,")
     assert read_settings().telegram_allowed_chats == {12, -1001234567890}
+
+
+def test_editors_and_limits_are_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_EDITORS", "12,13,")
+    monkeypatch.setenv("TELEGRAM_QUESTIONS_PER_MINUTE", "6")
+    monkeypatch.setenv("TELEGRAM_QUESTIONS_PER_DAY", "100")
+    monkeypatch.setenv("TELEGRAM_HEALTH_PORT", "8081")
+    settings = read_settings()
+    assert settings.telegram_editors == {12, 13}
+    assert (settings.telegram_questions_per_minute, settings.telegram_questions_per_day) == (6, 100)
+    assert settings.telegram_health_port == 8081
 
 
 @pytest.mark.parametrize(
