@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram import kept_answers, ledger as ledgers
+from bot.telegram import kept_answers
+from bot.telegram import ledger as ledgers
 from bot.telegram.ledger import Arrival, Ledger
 from retrieval.errors import ClaimsWithheld, DiskFull, StoreError, StoreReadOnly
 from retrieval.types import Answer, Citation, Passage, Source

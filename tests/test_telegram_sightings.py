@@ -20,7 +20,7 @@ def test_an_id_of_the_account_s_own_sequence_is_found_among_those_of_other_chats
     after = sightings.newest(5)
     events = data.draw(st.lists(st.sampled_from(["ours", "theirs", "mine"]), max_size=40))
     lost_at = data.draw(st.integers(0, min(len(events), BEYOND - 1)))
-    for at, event in enumerate([*events[:lost_at], "lost", *events[lost_at:]]):
+    for event in [*events[:lost_at], "lost", *events[lost_at:]]:
         number += 1
         if event == "lost":
             lost = number

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.telegram import replies
+from bot.telegram.buttons import answer_keyboard, stop_keyboard
 from bot.telegram.delivery import Gone, Moved
 from bot.telegram.pace import Urgency
-from bot.telegram.rich_text import RichText, plain, split
+from bot.telegram.replies import answer_text, error_text, with_bold_marks
+from bot.telegram.rich_text import RichText, italic, paragraphs, plain, split
 from retrieval.errors import DalilError
 from retrieval.types import Answer
 
@@ -32,6 +34,7 @@ ANSWERED_AT_ONCE = 64
 SHOWN_WHILE_WRITING = 3_500
 """Characters of an answer that is still being written; a message holds 4,096."""
 STREAM_LOOK_SECONDS = 0.1
+_MARK = re.compile(r"\s*\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,8 @@ class Answering:
         placeholder = await self._delivery.place(
             exchange,
             0,
-            replies.placeholder(asked.messages),
-            replies.stop_keyboard(exchange.id, asked.messages),
+            plain(asked.messages("telegram.placeholder")),
+            stop_keyboard(exchange.id, asked.messages),
             reply_to=asked.message_id if asked.in_group else None,
             urgency=Urgency.SIGN_OF_LIFE,
         )
@@ -105,7 +108,7 @@ class Answering:
         try:
             answer = exchange.answer or await self._think(asked, exchange, placeholder, shown)
         except _Stopped:
-            await self._deliver(asked, exchange, replies.stopped(shown.text, asked.messages), None)
+            await self._deliver(asked, exchange, _until_stopped(shown.text, asked.messages), None)
             self._ledger.finished(exchange.id, "stopped")
             self._metrics.answered("quotes", "stopped", time.time() - exchange.asked)
             return
@@ -117,8 +120,8 @@ class Answering:
             _log.debug("unexpected fault", exc_info=True)
             await self._tell_fault(asked, exchange, DalilError())
             return
-        keyboard = replies.answer_keyboard(exchange.id, answer, asked.messages)
-        await self._deliver(asked, exchange, replies.answer_text(answer, asked.messages), keyboard)
+        keyboard = answer_keyboard(exchange.id, answer, asked.messages)
+        await self._deliver(asked, exchange, answer_text(answer, asked.messages), keyboard)
         self._ledger.finished(exchange.id, "delivered")
         outcome = "declined" if answer.declined else "answered"
         self._metrics.answered(answer.mode, outcome, time.time() - exchange.asked)
@@ -127,7 +130,7 @@ class Answering:
         """An honest word instead of an answer; the question is no part of the conversation."""
         _log.error("A question could not be answered: %s", error.code)
         self._metrics.fault(error.code)
-        await self._deliver(asked, exchange, replies.fault(error, asked.messages), None)
+        await self._deliver(asked, exchange, error_text(error, asked.messages), None)
         self._ledger.finished(exchange.id, "delivered")
         self._metrics.answered("quotes", "error", time.time() - exchange.asked)
 
@@ -177,14 +180,19 @@ class Answering:
 
     async def _paint(self, exchange: Exchange, placeholder: int, shown: _Shown, messages: Messages) -> None:
         """Shows what has been written so far, at most once a second, until it is all there."""
-        keyboard = replies.stop_keyboard(exchange.id, messages)
+        keyboard = stop_keyboard(exchange.id, messages)
         while await shown.more():
             if not self._delivery.may_stream(exchange.chat_id):
                 await asyncio.sleep(STREAM_LOOK_SECONDS)
                 shown.look_again()
                 continue
             written = shown.text[:SHOWN_WHILE_WRITING]
-            await self._delivery.stream(exchange.chat_id, placeholder, plain(f"{written} …"), keyboard)
+            await self._delivery.stream(exchange.chat_id, placeholder, with_bold_marks(f"{written} …"), keyboard)
+
+
+def _until_stopped(text: str, messages: Messages) -> RichText:
+    """What had been written; its marks go, for the list of what they refer to was never finished."""
+    return paragraphs([plain(_MARK.sub("", text)), italic(messages("telegram.stopped"))])
 
 
 class _Stopped(Exception):
@@ -215,5 +223,3 @@ class _Shown:
         await self._news.wait()
         self._news.clear()
         return not self._ended
-
-

@@ -11,10 +11,10 @@ from typing import Literal
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.messages import Messages
+from bot.telegram.ledger import Vote
 from retrieval.arabic import clean_line
 from retrieval.types import Answer, Citation, Reason
 
-Vote = Literal["up", "down"]
 Kind = Literal["source", "nearest", "up", "down", "stop"]
 
 _LETTERS: dict[Kind, str] = {"source": "s", "nearest": "n", "up": "u", "down": "d", "stop": "x"}

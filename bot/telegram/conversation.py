@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -15,13 +17,14 @@ from telegram import Message, MessageEntity, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.messages import Messages
-from bot.render import source_name
-from bot.telegram import replies
+from bot.telegram import pages
 from bot.telegram.answering import Asked
 from bot.telegram.intake import is_stop
+from bot.telegram.replies import error_text
+from bot.telegram.rich_text import RichText, plain, split
 from retrieval.arabic import clean_line
 from retrieval.assistant import checked_question
-from retrieval.errors import DalilError
+from retrieval.errors import DalilError, EmptyQuestion, ModelError
 
 if TYPE_CHECKING:
     from telegram.ext import Application, CallbackContext
@@ -32,12 +35,10 @@ if TYPE_CHECKING:
     from bot.telegram.documents import Documents
     from bot.telegram.ledger import Ledger
     from bot.telegram.metrics import Metrics
-    from bot.telegram.rich_text import RichText
     from retrieval.index import Index
 
 _log = logging.getLogger(__name__)
 
-COMMANDS = ("start", "help", "new", "sources", "latest", "about", "privacy", "forget", "stop")
 LATEST = 10
 MINUTE_SECONDS, DAY_SECONDS = 60.0, 86_400.0
 TOLD_AGAIN_SECONDS = 60.0
@@ -91,10 +92,10 @@ class Conversation:
     def register(self, application: Application) -> None:  # type: ignore[type-arg]
         """Adds the handlers of messages."""
         new = filters.UpdateType.MESSAGE
-        for name in COMMANDS:
+        for name in pages.COMMANDS:
             application.add_handler(CommandHandler(name, getattr(self, name), filters=new))
         application.add_handler(CommandHandler("ask", self.ask, filters=new))
-        application.add_handler(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self.help))
+        application.add_handler(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self.unknown))
         application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, self.ask))
         application.add_handler(MessageHandler(new & filters.Document.ALL, self.take_in))
         application.add_handler(MessageHandler(new & _NOT_TEXT & filters.ChatType.PRIVATE, self.no_text))
@@ -116,7 +117,7 @@ class Conversation:
         if is_stop(message) and await self._stop(update):
             return
         if not text and message.chat.type != "private":
-            await self._say(update, replies.how_to_ask(messages))
+            await self._say(update, error_text(EmptyQuestion(), messages))
             return
         if refusal := self._over_limit(update.update_id, user.id, messages):
             await self._refuse(update, user.id, refusal)
@@ -124,7 +125,7 @@ class Conversation:
         try:
             checked_question(text)
         except DalilError as error:
-            await self._say(update, replies.fault(error, messages))
+            await self._say(update, error_text(error, messages))
             return
         in_group = message.chat.type != "private"
         self._metrics.question("group" if in_group else "private")
@@ -135,11 +136,14 @@ class Conversation:
     def _over_limit(self, update_id: int, user_id: int, messages: Messages) -> RichText | None:
         now = time.time()
         for limit, seconds, refusal in (
-            (self._limits.a_minute, MINUTE_SECONDS, replies.too_many_a_minute),
-            (self._limits.a_day, DAY_SECONDS, replies.too_many_a_day),
+            (self._limits.a_minute, MINUTE_SECONDS, partial(pages.limit_text, "minute")),
+            (self._limits.a_day, DAY_SECONDS, partial(pages.limit_text, "day")),
         ):
-            if limit is not None and self._ledger.asked_since(user_id, now - seconds, but=update_id) >= limit:
-                return refusal(limit, messages)
+            if limit is None:
+                continue
+            earlier = self._ledger.asked_since(user_id, now - seconds, but=update_id)
+            if len(earlier) >= limit:
+                return refusal(limit, earlier[-limit] + seconds - now, messages)
         return None
 
     async def _refuse(self, update: Update, user_id: int, refusal: RichText) -> None:
@@ -153,51 +157,60 @@ class Conversation:
 
     async def start(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Who Dalil is, with questions to try."""
-        await self._say(update, replies.start_text(self.speaking_to(update)))
+        await self._say(update, pages.start_text(self.speaking_to(update)))
 
     async def help(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """How to ask."""
-        await self._say(update, replies.help_text(context.bot.username, self.speaking_to(update)))
+        await self._say(update, pages.help_text(context.bot.username, self.speaking_to(update)))
+
+    async def unknown(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """A command that is none."""
+        await self._say(update, plain(self.speaking_to(update)("telegram.unknown_command")))
 
     async def new(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Begins a new conversation."""
         assert update.effective_chat is not None and update.effective_user is not None
         self._ledger.new_conversation(update.update_id, update.effective_chat.id, update.effective_user.id)
-        await self._say(update, replies.new_text(self.speaking_to(update)))
+        await self._say(update, pages.new_text(self.speaking_to(update)))
 
     async def sources(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """What the answers are drawn from."""
         articles = self._index.articles()
-        outlets = Counter(source_name(source) for source in articles)
+        outlets = Counter(source.outlet or "" for source in articles)
         dates = sorted(source.published for source in articles if source.published)
-        newest, oldest = (dates[-1], dates[0]) if dates else (None, None)
-        words = replies.sources_text(
-            len(articles), self._index.passage_count, outlets, newest, oldest, self.speaking_to(update)
-        )
+        oldest, newest = (dates[0], dates[-1]) if dates else (None, None)
+        words = pages.sources_text(
+            len(articles), self._index.passage_count, outlets, oldest=oldest, newest=newest,
+            messages=self.speaking_to(update),
+        )  # fmt: skip
         await self._say(update, words)
 
     async def latest(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """The newest articles."""
-        await self._say(update, replies.latest_text(self._index.articles()[:LATEST], self.speaking_to(update)))
+        await self._say(update, pages.latest_text(self._index.articles()[:LATEST], self.speaking_to(update)))
 
     async def about(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """What this is, and who writes the answers."""
-        await self._say(update, replies.about_text(version("dalil"), self._find_model(), self.speaking_to(update)))
+        try:
+            model = await asyncio.to_thread(self._find_model)
+        except ModelError:
+            model = None
+        await self._say(update, pages.about_text(version("dalil"), model, self.speaking_to(update)))
 
     async def privacy(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """What is stored of people, where, and how to have it deleted."""
-        await self._say(update, replies.privacy_text(self.speaking_to(update)))
+        await self._say(update, pages.privacy_text(self.speaking_to(update)))
 
     async def forget(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Deletes what is stored of a person."""
         assert update.effective_user is not None
         self._ledger.forget(update.effective_user.id)
-        await self._say(update, replies.forgotten_text(self.speaking_to(update)))
+        await self._say(update, pages.forgotten_text(self.speaking_to(update)))
 
     async def stop(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Ends the answer that is being written."""
         if not await self._stop(update):
-            await self._say(update, replies.nothing_to_stop(self.speaking_to(update)))
+            await self._say(update, plain(self.speaking_to(update)("telegram.nothing_to_stop")))
 
     async def _stop(self, update: Update) -> bool:
         assert update.effective_chat is not None and update.effective_user is not None
@@ -223,13 +236,14 @@ class Conversation:
             self._albums[album] = None
             while len(self._albums) > ALBUMS_REMEMBERED:
                 del self._albums[next(iter(self._albums))]
-        await self._say(update, replies.only_text(self.speaking_to(update)))
+        key = "voice" if update.message.voice or update.message.audio else "photo" if update.message.photo else "other"
+        await self._say(update, plain(self.speaking_to(update)(f"telegram.{key}")))
 
     async def _say(self, update: Update, words: RichText) -> None:
         message = update.message
         assert message is not None
         reply_to = message.message_id if message.chat.type != "private" else None
-        for part in replies.parts(words):
+        for part in split(words):
             await self._delivery.say(message.chat.id, part, reply_to=reply_to)
 
 
@@ -247,5 +261,3 @@ def question_of(message: Message, bot_name: str) -> str:
     if not text and answered is not None and answered.from_user is not None and not answered.from_user.is_bot:
         text = clean_line(answered.text or answered.caption or "")
     return text
-
-

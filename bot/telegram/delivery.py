@@ -75,7 +75,12 @@ class Delivery:
     # --------------------------------------------------------------------------------------------------- any message
 
     async def say(
-        self, chat_id: int, words: RichText, keyboard: InlineKeyboardMarkup | None = None, *, reply_to: int | None = None
+        self,
+        chat_id: int,
+        words: RichText,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        reply_to: int | None = None,
     ) -> int:
         """Sends a message of its own; its id."""
         letter = _Letter(chat_id, words, keyboard, reply_to, Urgency.ANSWER)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-from bot.telegram import replies
 from bot.telegram.pace import seconds_of
+from bot.telegram.pages import document_text
+from bot.telegram.replies import error_text
+from bot.telegram.rich_text import RichText, plain
 from retrieval.arabic import clean_line
 from retrieval.disk_faults import translated
 from retrieval.errors import DalilError
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from telegram import Document, Message
 
     from bot.messages import Messages
-    from bot.telegram.rich_text import RichText
     from retrieval.index import Index
 
 _log = logging.getLogger(__name__)
@@ -45,9 +46,10 @@ class Documents:
         """The report of an ingest, or why there is none; None where a group's file is nobody's question."""
         document, user = message.document, message.from_user
         if document is None or user is None or user.id not in self._editors:
-            return replies.only_text(messages) if message.chat.type == "private" else None
+            return plain(messages("telegram.document.not_allowed")) if message.chat.type == "private" else None
         if (document.file_size or 0) > LARGEST_BYTES:
-            return replies.document_too_large(messages)
+            megabytes = LARGEST_BYTES // 1_000_000
+            return plain(messages("telegram.document.too_big", name=document.file_name or "", megabytes=megabytes))
         path = self._folder / _safe_name(document)
         try:
             with translated(path):
@@ -56,12 +58,14 @@ class Documents:
             report = await asyncio.to_thread(self._index.ingest, [path])
         except TelegramError as error:
             _log.warning("A document could not be fetched: %s", error)
-            return replies.document_not_fetched(messages)
+            return plain(messages("telegram.document.not_fetched"))
         except DalilError as error:
             _log.error("A document could not be taken in: %s", error.code)
-            return replies.fault(error, messages)
-        _log.info("A document was taken in: %d added, %d updated, %d failed", report.added, report.updated, report.failed)
-        return replies.document_report(report, messages)
+            return error_text(error, messages)
+        _log.info(
+            "A document was taken in: %d added, %d updated, %d failed", report.added, report.updated, report.failed
+        )
+        return document_text(document.file_name or path.name, report, messages)
 
 
 async def _fetch(document: Document, path: Path) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
 from telegram.error import TelegramError
 
-from bot.telegram import replies
+from bot.telegram.bylines import titled_byline
 from bot.telegram.delivery import NO_PREVIEW
 from bot.telegram.pace import Urgency
+from bot.telegram.rich_text import italic, lines, plain, quote
 from retrieval.arabic import clean_line
 from retrieval.errors import DalilError
 from retrieval.types import Answer
@@ -74,11 +75,12 @@ class Inline:
         assert isinstance(answer, Answer)
         results = []
         for citation in answer.citations or answer.nearest:
-            words = replies.shared_quote(citation, messages)
+            source = citation.passage.source
+            words = lines([quote(plain(citation.quote), expandable=False), italic(titled_byline(source, messages))])
             results.append(
                 InlineQueryResultArticle(
                     id=sha256(f"{citation.passage.id}:{citation.start}".encode()).hexdigest()[:32],
-                    title=clean_line(citation.passage.source.title),
+                    title=clean_line(source.title),
                     description=clean_line(citation.quote)[:_DESCRIPTION],
                     input_message_content=InputTextMessageContent(
                         words.text, entities=words.entities, link_preview_options=NO_PREVIEW

@@ -51,8 +51,8 @@ _TAKEN = "coalesce((SELECT taken FROM inbox WHERE update_id = ?), ?)"
 """When an update arrived; with that of its own, several of one moment stay in order."""
 
 Kind = Literal["message", "press", "inline"]
-State = Literal["asked", "answered", "delivered", "stopped"]
 Vote = Literal["up", "down"]
+State = Literal["asked", "answered", "delivered", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +175,13 @@ class Ledger:
             f"INSERT OR REPLACE INTO conversations VALUES (?, ?, {_TAKEN})", chat_id, user_id, update_id, time.time()
         )
 
-    def asked_since(self, user_id: int, moment: float, *, but: int) -> int:
-        """How many questions a person has asked since a moment, the one of this update left out."""
-        row = self._all(
-            "SELECT count(*) FROM exchanges WHERE user_id = ? AND asked >= ? AND update_id != ?", user_id, moment, but
-        )
-        return int(row[0][0])
+    def asked_since(self, user_id: int, moment: float, *, but: int) -> list[float]:
+        """When a person asked questions since a moment, oldest first, the one of this update left out."""
+        rows = self._all(
+            "SELECT asked FROM exchanges WHERE user_id = ? AND asked >= ? AND update_id != ? ORDER BY asked",
+            user_id, moment, but,
+        )  # fmt: skip
+        return [asked for (asked,) in rows]
 
     # ------------------------------------------------------------------------------------------------------- sent
 

@@ -279,6 +279,8 @@ class Pace(BaseRateLimiter[Urgency]):
 def seconds_of(flood: RetryAfter) -> float:
     """How long Telegram asks to wait."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PTBDeprecationWarning)  # the library will give a timedelta one day; both are read
+        warnings.simplefilter(
+            "ignore", PTBDeprecationWarning
+        )  # the library will give a timedelta one day; both are read
         after = flood.retry_after
     return float(after if isinstance(after, int | float) else after.total_seconds())

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from telegram import CallbackQuery, Update
 from telegram.error import TelegramError
 
-from bot.telegram import replies
+from bot.telegram.buttons import answer_keyboard, parse_callback
 from bot.telegram.delivery import Gone, Moved
 from bot.telegram.pace import Urgency
+from bot.telegram.replies import source_text
+from bot.telegram.rich_text import split
 
 if TYPE_CHECKING:
     from telegram.ext import CallbackContext
@@ -38,13 +40,13 @@ class Presses:
         self._ledger = ledger
         self._delivery = delivery
         self._speaking_to = speaking_to
-        self._shown: dict[tuple[str, int, int], float] = {}
+        self._shown: dict[tuple[str, int], float] = {}
 
     async def press(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Answers a press, then does what it asks."""
         query, messages = update.callback_query, self._speaking_to(update)
         assert query is not None
-        press = replies.parse_callback(query.data or "")
+        press = parse_callback(query.data)
         exchange = self._ledger.exchange(press.question_id) if press and query.message else None
         if press is None or exchange is None or query.message is None or query.message.chat.id != exchange.chat_id:
             await _answer(query, messages("telegram.stale"))
@@ -62,37 +64,39 @@ class Presses:
 
     async def _stop(self, query: CallbackQuery, exchange: Exchange, messages: Messages) -> None:
         if query.from_user.id != exchange.user_id:
-            await _answer(query, messages("telegram.stop.not_yours"))
+            await _answer(query, messages("telegram.stop_not_yours"))
             return
         stopped = self._answering.stop(exchange.id)
-        await _answer(query, messages("telegram.stopping" if stopped else "telegram.stop.nothing"))
+        await _answer(query, messages("telegram.stopping" if stopped else "telegram.nothing_to_stop"))
 
     async def _vote(self, query: CallbackQuery, exchange: Exchange, vote: Vote, messages: Messages) -> None:
         """A second press on the same thumb takes the vote back."""
         before = self._ledger.vote_of(exchange.id, query.from_user.id)
         now = None if before == vote else vote
         self._ledger.vote(exchange.id, query.from_user.id, now)
-        await _answer(query, messages("telegram.vote.thanks" if now else "telegram.vote.withdrawn"))
+        await _answer(query, messages(f"telegram.voted.{now or 'withdrawn'}"))
         if exchange.answer is None or query.message is None or exchange.chat_id < 0:
             return  # in a group the votes of others are nobody's business
-        keyboard = replies.answer_keyboard(exchange.id, exchange.answer, messages, vote=now)
+        keyboard = answer_keyboard(exchange.id, exchange.answer, messages, vote=now)
         await self._delivery.keyboard(exchange.chat_id, query.message.message_id, keyboard)
 
-    async def _show(self, query: CallbackQuery, exchange: Exchange, kind: str, label: int, messages: Messages) -> None:
+    async def _show(
+        self, query: CallbackQuery, exchange: Exchange, kind: str, label: int | None, messages: Messages
+    ) -> None:
         answer = exchange.answer
         shown = () if answer is None else answer.citations if kind == "source" else answer.nearest
         citation = next((citation for citation in shown if citation.label == label), None)
         if citation is None or query.message is None:
             await _answer(query, messages("telegram.stale"))
             return
-        if self._was_just_shown((exchange.id, label, exchange.chat_id)):
-            await _answer(query, messages("telegram.source.above"))
+        if self._was_just_shown((exchange.id, citation.label)):
+            await _answer(query, messages("telegram.shown_above"))
             return
         await _answer(query)
-        for part in replies.parts(replies.source_text(citation, messages)):
+        for part in split(source_text(citation, messages)):
             await self._delivery.say(exchange.chat_id, part, reply_to=query.message.message_id)
 
-    def _was_just_shown(self, key: tuple[str, int, int]) -> bool:
+    def _was_just_shown(self, key: tuple[str, int]) -> bool:
         now = asyncio.get_running_loop().time()
         self._shown = {known: when for known, when in self._shown.items() if now - when < SHOWN_AGAIN_SECONDS}
         if key in self._shown:

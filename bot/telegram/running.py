@@ -27,7 +27,9 @@ def prepare(settings: Settings) -> None:
 
     if settings.telegram_bot_token is None:
         raise BotTokenMissing()
-    secrets = [value.get_secret_value() for value in (settings.telegram_bot_token, settings.telegram_webhook_secret) if value]
+    secrets = [
+        value.get_secret_value() for value in (settings.telegram_bot_token, settings.telegram_webhook_secret) if value
+    ]
     logs.configure(secrets=secrets, lively=sys.stderr.isatty())
     sys.setswitchinterval(SWITCH_SECONDS)
 

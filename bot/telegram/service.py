@@ -5,25 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telegram import BotCommand, Update
+from telegram import Update
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 from telegram.ext import Application, CallbackContext, CallbackQueryHandler, ExtBot, InlineQueryHandler
 from telegram.request import HTTPXRequest
 
 from bot.messages import Messages
-from bot.telegram import replies
+from bot.telegram import pages
 from bot.telegram.answering import Answering
-from bot.telegram.conversation import COMMANDS, Conversation, Limits
+from bot.telegram.conversation import Conversation, Limits
 from bot.telegram.delivery import Delivery, Gone, Moved
 from bot.telegram.documents import Documents
-from bot.telegram.http_server import serve_health, serve_webhook
+from bot.telegram.http_server import HealthReport, serve_health, serve_webhook
 from bot.telegram.inline import Inline
 from bot.telegram.intake import KINDS, Intake, Refusals
 from bot.telegram.lanes import Lanes
@@ -31,6 +33,7 @@ from bot.telegram.metrics import Metrics
 from bot.telegram.pace import Pace, Urgency
 from bot.telegram.polling import Polling
 from bot.telegram.presses import Presses
+from bot.telegram.rich_text import plain
 from bot.telegram.sightings import Sightings
 from retrieval.errors import BotTokenMissing, BotTokenRefused, StoreError
 
@@ -78,6 +81,7 @@ class Service:
         self._delivery = Delivery(self._bot, self._pace, ledger, self._sightings)
         self._answering = Answering(minds.assistant, ledger, self._delivery, self._metrics)
         self._faults: dict[int, Exception] = {}
+        self._is_known = False
         documents = Documents(index, settings.data_dir / "documents", settings.telegram_editors)
         self._conversation = Conversation(
             index, self._answering, ledger, self._delivery, documents, self._metrics, language=settings.language,
@@ -140,6 +144,7 @@ class Service:
                 await asyncio.sleep(0.5)
                 _log.debug("Telegram does not answer: %s", error)
             else:
+                self._is_known = True
                 _log.info("At work as @%s", self._bot.username)
                 return
 
@@ -153,7 +158,7 @@ class Service:
         given = self._settings.telegram_webhook_secret
         secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
         port = self._settings.telegram_webhook_port or WEBHOOK_PORT
-        async with serve_webhook(url, port, secret, self._intake.take):
+        async with serve_webhook(url, port, secret, self._intake.take, self._metrics):
             self._begin()
             await self._tried(lambda: self._bot.set_webhook(url, secret_token=secret, allowed_updates=list(KINDS)))
             await asyncio.Event().wait()
@@ -168,7 +173,7 @@ class Service:
         """The menu of commands in both languages."""
         for language, code in (("en", None), ("ar", "ar")):
             messages = Messages(language)  # type: ignore[arg-type]
-            menu = [BotCommand(name, messages(f"telegram.menu.{name}")) for name in COMMANDS]
+            menu = pages.menu_commands(messages)
             await self._tried(lambda menu=menu, code=code: self._bot.set_my_commands(menu, language_code=code))  # type: ignore[misc]
 
     async def _tried(self, call: Callable[[], object]) -> None:
@@ -188,6 +193,22 @@ class Service:
         import retrieval.writing  # noqa: F401
 
         self._minds.quoting.ask("ما آخر الأخبار؟")
+
+    def _health(self) -> HealthReport:
+        """How the bot is, told to the gauges too."""
+        asked = asyncio.get_running_loop().time() - self._polling.last_answer
+        polled = None if math.isinf(asked) else asked
+        try:
+            articles = self._index.article_count
+            self._metrics.articles(articles)
+        except StoreError:
+            articles = None
+        running = self._lanes.running
+        self._metrics.queue(waiting=self._lanes.waiting - running, running=running)
+        if polled is not None:
+            self._metrics.polled(time.time() - polled)
+        telegram = "unreachable" if self._pace.line.is_down else "reachable" if self._is_known else "starting"
+        return HealthReport(telegram, polled, self._lanes.waiting - running, running, articles)
 
     async def _tidy(self) -> None:
         while True:
@@ -236,19 +257,20 @@ class Service:
             _log.error("An update met an unexpected fault: %s", type(error).__name__, exc_info=error)
 
     async def _say_not_allowed(self, update: Update) -> None:
-        await self._say_aside(update, replies.not_allowed)
+        await self._say_aside(update, "telegram.not_allowed")
 
     async def _say_too_many(self, update: Update) -> None:
-        await self._say_aside(update, replies.too_many_waiting)
+        await self._say_aside(update, "telegram.busy")
 
-    async def _say_aside(self, update: Update, words: Callable[[Messages], replies.RichText]) -> None:
+    async def _say_aside(self, update: Update, key: str) -> None:
         """Says something outside of the chat's lane; in a group to nobody, for nobody there asked for it."""
-        messages, message, press = self._conversation.speaking_to(update), update.message, update.callback_query
+        words = plain(self._conversation.speaking_to(update)(key))
+        message, press = update.message, update.callback_query
         with suppress(Gone, Moved, TelegramError):
             if press is not None:
-                await press.answer(words(messages).text[:200])
+                await press.answer(words.text[:200])
             elif message is not None and message.chat.type == "private":
-                await self._delivery.say(message.chat.id, words(messages))
+                await self._delivery.say(message.chat.id, words)
 
 
 def _open_bot(settings: Settings, pace: Pace) -> ExtBot[Urgency]:

@@ -50,7 +50,15 @@ class Sightings:
         `below` is the id of a message that was sent later; without it, the newest known id is the guide.
         """
         sequence = _sequence(chat_id)
-        bases = [after, *(newest[key] for newest in (self._newest, self._newest_own) for key in (chat_id, sequence) if key in newest)]
+        bases = [
+            after,
+            *(
+                newest[key]
+                for newest in (self._newest, self._newest_own)
+                for key in (chat_id, sequence)
+                if key in newest
+            ),
+        ]
         if below is None:
             near: Iterable[int] = (base + step for step in range(1, NEAR + 1) for base in bases)
             gap: Iterable[int] = range(after + 1, max(bases) + BEYOND + 1)

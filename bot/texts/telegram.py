@@ -12,6 +12,9 @@ TELEGRAM: dict[str, tuple[str, str]] = {
     "telegram.stop": ("أوقف", "Stop"),
     "telegram.stopped": ("توقفتُ كما طلبت. اسألني متى شئت.", "Stopped, as you asked. Ask me again any time."),
     "telegram.nothing_to_stop": ("لا جواب قيد الإعداد الآن.", "No answer is being prepared now."),
+    "telegram.stopping": ("⏹ أتوقف…", "⏹ Stopping…"),
+    "telegram.stop_not_yours": ("يوقفه من سأل.", "Only who asked can stop it."),
+    "telegram.shown_above": ("المقطع معروض قبل قليل.", "The passage was shown a moment ago."),
     "telegram.failed": (
         "تعذّر الجواب لعطل عندي، لا لخطأ في سؤالك. أعد إرساله بعد قليل.",
         "I could not answer: the fault is mine, not your question's. Please send it again in a while.",
@@ -85,6 +88,10 @@ TELEGRAM: dict[str, tuple[str, str]] = {
     "telegram.document.not_allowed": (
         "عذرًا، لا يضيف المقالات في هذه المحادثة إلا من أُذن له. أما أسئلتك فأهلًا بها.",
         "Sorry, only those who may can add articles here. Your questions are welcome, though.",
+    ),
+    "telegram.document.not_fetched": (
+        "تعذّر تنزيل الملف من تيليغرام. أعد إرساله.",
+        "The file could not be fetched from Telegram. Please send it again.",
     ),
     "telegram.document.too_big": (
         "«{name}» أكبر مما أستطيع تنزيله (الحدّ {megabytes} ميغابايت). قسّمه إلى ملفات أصغر.",
