@@ -249,3 +249,15 @@ class ArticleUnknown(UsageError):
     """Values: article_id."""
 
     code = "article_unknown"
+
+
+class PortTaken(DalilError):
+    """Another program listens on a port that the bot is to listen on. Values: port, setting."""
+
+    code = "port_taken"
+
+
+class PortForbidden(PortTaken):
+    """The system does not let this user listen on a port. Values: port, setting."""
+
+    code = "port_forbidden"

@@ -186,4 +186,12 @@ ERRORS: dict[str, tuple[str, str]] = {
         "لا يوجد مقال بالمعرّف «{article_id}»؛ لعرض المقالات: /sources",
         "There is no article with the id “{article_id}”; to list the articles: /sources",
     ),
+    "port_taken": (
+        "يستمع برنامج آخر على المنفذ {port}؛ أوقفه أو اختر منفذًا آخر في الإعداد {setting}",
+        "Another program listens on port {port}; stop it, or choose another port in {setting}",
+    ),
+    "port_forbidden": (
+        "لا إذن بالاستماع على المنفذ {port}؛ اختر منفذًا من 1024 فما فوق في الإعداد {setting}",
+        "Listening on port {port} is not permitted; choose one from 1024 on in {setting}",
+    ),
 }
