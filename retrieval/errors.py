@@ -273,3 +273,15 @@ class BotRunning(DalilError):
     """A bot is at work on this data folder already. Values: path."""
 
     code = "bot_running"
+
+
+class PortTaken(DalilError):
+    """Another program listens on a port that the bot is to listen on. Values: port, setting."""
+
+    code = "port_taken"
+
+
+class PortForbidden(PortTaken):
+    """The system does not let this user listen on a port. Values: port, setting."""
+
+    code = "port_forbidden"

@@ -202,4 +202,12 @@ ERRORS: dict[str, tuple[str, str]] = {
         "يعمل بوت على المجلد «{path}» منذ قبل؛ أوقفه أو اختر مجلدًا آخر بالخيار --data-dir",
         "A bot is at work on “{path}” already; stop it, or choose another folder with --data-dir",
     ),
+    "port_taken": (
+        "يستمع برنامج آخر على المنفذ {port}؛ أوقفه أو اختر منفذًا آخر في الإعداد {setting}",
+        "Another program listens on port {port}; stop it, or choose another port in {setting}",
+    ),
+    "port_forbidden": (
+        "لا إذن بالاستماع على المنفذ {port}؛ اختر منفذًا من 1024 فما فوق في الإعداد {setting}",
+        "Listening on port {port} is not permitted; choose one from 1024 on in {setting}",
+    ),
 }
