@@ -36,7 +36,7 @@ GROUP_STREAMED = 10
 """Requests of a group's window after which answers are no longer streamed there: the rest is for final ones."""
 ATTEMPT_GAP_SECONDS = 1.0
 """Between two attempts, of any kind, while Telegram does not answer."""
-FAILURES_IN_A_ROW = 2
+FAILURES_IN_A_ROW = 3
 """After so many, Telegram counts as unreachable."""
 AFTER_FLOOD_SECONDS = 0.2
 """Added to `retry_after`, which is counted from when the answer left Telegram."""
