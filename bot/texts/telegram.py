@@ -74,8 +74,8 @@ TELEGRAM: dict[str, tuple[str, str]] = {
     "telegram.voted.withdrawn": ("سُحب تقييمك.", "Your vote is withdrawn."),
     # documents
     "telegram.document.reading": ("📥 أقرأ «{name}»…", "📥 Reading “{name}”…"),
-    "telegram.document.read": ("قرأتُ «{name}»", "“{name}” has been read"),
-    "telegram.document.unread": ("تعذّرت قراءة «{name}»", "“{name}” could not be read"),
+    "telegram.document.read": ("قرأتُ «{name}»", "I have read “{name}”"),
+    "telegram.document.unread": ("تعذّرت قراءة «{name}»", "I could not read “{name}”"),
     "telegram.document.added": ("جديد: {articles}", "New: {articles}"),
     "telegram.document.updated": ("معدَّل: {articles}", "Changed: {articles}"),
     "telegram.document.unchanged": ("كما كان: {articles}", "As before: {articles}"),
@@ -87,8 +87,8 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "Sorry, only those who may can add articles here. Your questions are welcome, though.",
     ),
     "telegram.document.too_big": (
-        "«{name}» أكبر مما أستطيع تنزيله (الحدّ {megabytes} ميغابايت). قسّمه إلى ملفات أصغر.",
-        "“{name}” is bigger than I can fetch (the limit is {megabytes} MB). Divide it into smaller files.",
+        "الملف «{name}» أكبر مما أستطيع تنزيله (الحدّ {megabytes} ميغابايت). قسّمه إلى ملفات أصغر.",
+        "I cannot fetch “{name}”: it is bigger than {megabytes} MB. Divide it into smaller files.",
     ),
     # the articles
     "telegram.latest": ("أحدث المقالات", "Latest articles"),
