@@ -100,7 +100,11 @@ def _names(offered: Sequence[Citation]) -> list[str]:
     """The titles, numbered; the first words of the quote where one title stands for several passages, or is empty."""
     titles = [clean_line(citation.passage.source.title) for citation in offered]
     times = Counter(titles)
-    return [
-        shortened(f"[{citation.label}] {title if title and times[title] == 1 else f'«{citation.quote}'}", BUTTON_LENGTH)
-        for citation, title in zip(offered, titles, strict=True)
-    ]
+    names = []
+    for citation, title in zip(offered, titles, strict=True):
+        label = f"[{citation.label}] "
+        if title and times[title] == 1:
+            names.append(label + shortened(title, BUTTON_LENGTH - len(label)))
+        else:
+            names.append(f"{label}«{shortened(citation.quote, BUTTON_LENGTH - len(label) - 2)}»")
+    return names

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.messages import Messages
 from bot.telegram.buttons import shortened
-from bot.telegram.rich_text import RichText, is_web_address, link, plain
+from bot.telegram.rich_text import RichText, is_web_address, lines, link, plain
 from retrieval.types import Source
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -21,8 +21,10 @@ LONGEST_TITLE = 70
 
 
 def titled_byline(source: Source, messages: Messages) -> RichText:
-    """The title, shortened and linked, the publisher and the date."""
+    """The title, shortened and linked, the publisher and the date; a title in the other direction has its own line."""
     title = link(shortened(source.title, LONGEST_TITLE), source.url)
+    if not reads_as(title.text, messages):
+        return lines([title, byline(source, messages)])
     return _in_reading_order([title, _publisher(source)], source.published, messages)
 
 

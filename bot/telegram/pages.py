@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -34,11 +33,13 @@ def start_text(messages: Messages) -> RichText:
     return _headed(messages("telegram.start"))
 
 
-def help_text(bot_name: str, messages: Messages) -> RichText:
-    """How to ask, and the commands. `bot_name` is the bot's name on Telegram, with or without its @."""
+def help_text(bot_name: str, messages: Messages, *, inline: bool = True) -> RichText:
+    """How to ask, and the commands. `bot_name` is the bot's name on Telegram; `inline`: it is searched from any chat."""
+    how = [_headed(messages("telegram.help"))]
+    if inline:
+        how.append(plain(messages("telegram.help.inline", bot_name=f"@{bot_name.removeprefix('@')}")))
     commands = [plain(f"/{name} {messages(f'telegram.command.{name}')}") for name in COMMANDS if name != "start"]
-    told = _headed(messages("telegram.help", bot_name=f"@{bot_name.removeprefix('@')}"))
-    return paragraphs([told, lines(commands)])
+    return paragraphs([lines(how), lines(commands)])
 
 
 def about_text(version: str, model: str | None, messages: Messages) -> RichText:
@@ -129,9 +130,7 @@ def document_text(name: str, report: IngestReport, messages: Messages) -> RichTe
 def _by_name(failure: Failure) -> Failure:
     """The failure with the names of files for their paths: where the bot keeps a document is no reader's concern."""
     values = {key: PurePath(value).name if key == "path" else value for key, value in failure.error.values.items()}
-    error = copy(failure.error)
-    error.values = values
-    return replace(failure, origin=PurePath(failure.origin).name, error=error)
+    return replace(failure, origin=PurePath(failure.origin).name, error=type(failure.error)(**values))
 
 
 # ---------------------------------------------------------------------------------------------- limits

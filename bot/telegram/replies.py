@@ -16,8 +16,8 @@ from retrieval.types import Answer, Citation
 
 _MARK = re.compile(r"(\[\d+\])")
 
-SHORT_PASSAGE = 250
-"""Characters of a passage that is shown unfolded: Telegram folds to three lines."""
+FOLDED_ROWS, LINE_LENGTH = 3, 35
+"""What Telegram leaves of a folded quotation, and the characters in a row of it on a narrow phone."""
 LONGEST_HEADING = 300
 _OF_THE_ANSWER = (ModelUnsupported.code, ClaimsWithheld.code)
 """Notices that tell of the answer; others tell of Dalil's set-up."""
@@ -44,17 +44,16 @@ def with_bold_marks(text: str) -> RichText:
 
 
 def source_text(citation: Citation, messages: Messages) -> RichText:
-    """The passage of a citation under the title of its article, the cited words in bold."""
+    """The passage of a citation under the title of its article, the cited words in bold.
+
+    It is folded where those words are seen all the same.
+    """
     source = citation.passage.source
     title = bold(link(shortened(source.title, LONGEST_HEADING), source.url))
-    passage = _with_bold_words(citation)
-    return paragraphs(
-        [
-            lines([title, byline(source, messages)]),
-            quote(passage, expandable=len(passage.text) > SHORT_PASSAGE),
-            _planted([citation], messages),
-        ]
-    )
+    before, words, after = _around(citation)
+    rows_before = sum(len(line) // LINE_LENGTH + 1 for line in before.split("\n"))
+    passage = quote(plain(before) + bold(words) + plain(after), expandable=rows_before < FOLDED_ROWS)
+    return lines([title, byline(source, messages), passage, _planted([citation], messages)])
 
 
 def error_text(error: DalilError, messages: Messages) -> RichText:
@@ -104,11 +103,10 @@ def _planted(group: Iterable[Citation], messages: Messages) -> RichText:
     return bold(messages("answer.planted")) if found else RichText("")
 
 
-def _with_bold_words(citation: Citation) -> RichText:
+def _around(citation: Citation) -> tuple[str, str, str]:
+    """The passage before the cited words, those words, and the passage after them."""
     text, words = clean(citation.passage.text), clean(citation.quote).strip()
     start = citation.start - citation.passage.start
     if start < 0 or text[start : start + len(words)] != words:  # the passage was not stored clean
         start = text.find(words)
-    if start < 0:
-        return plain(text)
-    return plain(text[:start]) + bold(words) + plain(text[start + len(words) :])
+    return (text[:start], words, text[start + len(words) :]) if start >= 0 else (text, "", "")

@@ -37,19 +37,22 @@ class RichText:
     entities: tuple[MessageEntity, ...] = ()
 
     def __add__(self, other: RichText) -> RichText:
-        shift = utf16_length(self.text)
-        moved = (_moved(entity, entity.offset + shift, entity.length) for entity in other.entities)
-        return RichText(self.text + other.text, (*self.entities, *moved))
+        return RichText("").join([self, other])
 
     def __bool__(self) -> bool:
         return bool(self.text)
 
     def join(self, parts: Iterable[RichText]) -> RichText:
         """The parts with this text between them, as `str.join`."""
-        joined = RichText("")
+        texts: list[str] = []
+        entities: list[MessageEntity] = []
+        at = 0
         for number, part in enumerate(parts):
-            joined = joined + self + part if number else part
-        return joined
+            for each in (self, part) if number and self.text else (part,):
+                texts.append(each.text)
+                entities += [_moved(entity, entity.offset + at, entity.length) for entity in each.entities]
+                at += utf16_length(each.text)
+        return RichText("".join(texts), tuple(entities))
 
 
 def utf16_length(text: str) -> int:

@@ -77,8 +77,8 @@ TELEGRAM: dict[str, tuple[str, str]] = {
     "telegram.voted.withdrawn": ("سُحب تقييمك.", "Your vote is withdrawn."),
     # documents
     "telegram.document.reading": ("📥 أقرأ «{name}»…", "📥 Reading “{name}”…"),
-    "telegram.document.read": ("قرأتُ «{name}»", "“{name}” has been read"),
-    "telegram.document.unread": ("تعذّرت قراءة «{name}»", "“{name}” could not be read"),
+    "telegram.document.read": ("قرأتُ «{name}»", "I have read “{name}”"),
+    "telegram.document.unread": ("تعذّرت قراءة «{name}»", "I could not read “{name}”"),
     "telegram.document.added": ("جديد: {articles}", "New: {articles}"),
     "telegram.document.updated": ("معدَّل: {articles}", "Changed: {articles}"),
     "telegram.document.unchanged": ("كما كان: {articles}", "As before: {articles}"),
@@ -94,15 +94,15 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "The file could not be fetched from Telegram. Please send it again.",
     ),
     "telegram.document.too_big": (
-        "«{name}» أكبر مما أستطيع تنزيله (الحدّ {megabytes} ميغابايت). قسّمه إلى ملفات أصغر.",
-        "“{name}” is bigger than I can fetch (the limit is {megabytes} MB). Divide it into smaller files.",
+        "الملف «{name}» أكبر مما أستطيع تنزيله (الحدّ {megabytes} ميغابايت). قسّمه إلى ملفات أصغر.",
+        "I cannot fetch “{name}”: it is bigger than {megabytes} MB. Divide it into smaller files.",
     ),
     # the articles
     "telegram.latest": ("أحدث المقالات", "Latest articles"),
     "telegram.sources": ("المقالات التي أجيب منها", "The articles I answer from"),
     "telegram.held": ("عندي {articles} ({passages}).", "I hold {articles} ({passages})."),
-    "telegram.period": ("أقدمها {oldest}، وأحدثها {newest}.", "The oldest is of {oldest}, the newest of {newest}."),
-    "telegram.one_date": ("تاريخها {newest}.", "They are of {newest}."),
+    "telegram.period": ("أقدم تاريخ فيها {oldest}، وأحدثه {newest}.", "Dated from {oldest} to {newest}."),
+    "telegram.one_date": ("أحدث تاريخ فيها {newest}.", "The latest date: {newest}."),
     "telegram.no_outlet": ("بلا اسم ناشر", "no outlet named"),
     "telegram.no_articles": ("لا مقالات عندي بعد.", "I hold no articles yet."),
     "telegram.more": ("… وغيرها", "… and more"),
@@ -140,17 +140,17 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "• اكتب سؤالك كما تقوله، بالعربية أو الإنجليزية، ثم تابع إن شئت: «ومتى كان ذلك؟»\n"
         "• الأرقام [1] [2] شواهد الجواب: اضغط زر الشاهد تحته لتقرأ المقطع كاملًا.\n"
         "• قيّم الجواب بزر 👍 أو 👎، واضغط الزر مرة أخرى لسحب تقييمك.\n"
-        "• في المجموعات: اذكرني باسمي في رسالتك، أو رُدّ على إحدى رسائلي.\n"
-        "• وللبحث من أي محادثة اكتب اسمي ثم كلمات البحث:\n"
-        "{bot_name}",
+        "• في المجموعات: اذكرني باسمي في رسالتك، أو رُدّ على إحدى رسائلي.",
         "How to ask\n"
         "\n"
         "• Write your question as you would say it, in Arabic or in English, and go on if you like: “And when was that?”\n"
         "• The numbers [1] [2] are the evidence: press the button below the answer to read the whole passage.\n"
         "• Rate the answer with 👍 or 👎; press the button again to withdraw your vote.\n"
-        "• In groups: mention me by name, or reply to one of my messages.\n"
-        "• To search from any chat, write my name and then your words:\n"
-        "{bot_name}",
+        "• In groups: mention me by name, or reply to one of my messages.",
+    ),
+    "telegram.help.inline": (
+        "• للبحث من أي محادثة: اكتب اسمي ثم كلمات البحث.\n{bot_name} أذربيجان",
+        "• To search from any chat: write my name, then your words.\n{bot_name} Azerbaijan",
     ),
     "telegram.about": (
         "دليل {version}\n"
@@ -171,8 +171,8 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "• أين: على الجهاز الذي يعمل عليه هذا البوت، لا غير. وتيليغرام ينقل الرسائل بيننا.\n"
         "• من يراه: لا أُطلع عليه أحدًا غيرك. والنموذج اللغوي، إن استُعمل، يعمل على الجهاز نفسه.\n"
         "\n"
-        "/new تنسى المحادثة السابقة\n"
-        "/forget تحذف كل ما حُفظ عنك",
+        "/new لنسيان المحادثة السابقة\n"
+        "/forget لحذف كل ما حُفظ عنك",
         "Privacy\n"
         "\n"
         "• What I store: your questions, their answers, your votes, and when, so that I understand what you go on "
@@ -189,7 +189,7 @@ TELEGRAM: dict[str, tuple[str, str]] = {
     "telegram.command.new": ("محادثة جديدة", "New conversation"),
     "telegram.command.sources": ("المقالات التي أجيب منها", "The articles I answer from"),
     "telegram.command.latest": ("أحدث المقالات", "Latest articles"),
-    "telegram.command.about": ("عن «دليل»", "About Dalil"),
+    "telegram.command.about": ("من أنا", "About me"),
     "telegram.command.privacy": ("الخصوصية: ما أحفظه وأين", "Privacy: what is stored, and where"),
     "telegram.command.forget": ("حذف كل ما حُفظ عنك", "Delete everything stored of you"),
     "telegram.command.stop": ("إيقاف الجواب الجاري", "Stop the answer being prepared"),
