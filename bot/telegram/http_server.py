@@ -38,6 +38,7 @@ STALE_POLL_SECONDS = 60.0
 """A poll takes 10 seconds and is given up after 13: by then several have failed."""
 
 Take = Callable[[Sequence[object]], Awaitable[None]]
+TelegramState = Literal["starting", "reachable", "unreachable"]
 Route = tuple[str, type[RequestHandler], dict[str, Any]]
 
 
@@ -47,7 +48,7 @@ class HealthReport:
     the bot has just started or has a webhook. `articles` is None where the index cannot be read.
     """
 
-    telegram: Literal["starting", "reachable", "unreachable"]
+    telegram: TelegramState
     last_poll_seconds: float | None
     waiting: int
     running: int
