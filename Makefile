@@ -1,5 +1,6 @@
 # make chat           talk with the articles in the terminal
 # make ask Q='…'      ask one question; standard output takes the answer alone
+# make bot            answer in Telegram, with the token in .env
 # make test           all tests, after make check; what the continuous integration runs
 # make check          formatting, lint, types and the layers, without running anything
 # make clean          remove .venv and the caches; the index in .dalil stays
@@ -14,13 +15,16 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check $(addpre
 export QUESTION = $(value Q)
 unexport Q
 
-.PHONY: chat ask test check clean
+.PHONY: chat ask bot test check clean
 
 chat: .venv/.installed
 	@$(BIN)/dalil chat
 
 ask: .venv/.installed
 	@$(BIN)/dalil ask -- "$$QUESTION"
+
+bot: .venv/.installed
+	@$(BIN)/dalil bot
 
 test: check
 	$(BIN)/pytest -q

@@ -206,6 +206,12 @@ def test_example_file_lists_every_setting_with_its_default(monkeypatch: pytest.M
     assert read_settings() == defaults
 
 
+def test_the_page_on_the_bot_names_all_its_settings() -> None:
+    page = (ROOT / "docs" / "telegram.md").read_text(encoding="utf-8")
+    ours = {name for name in NAMES if name.startswith("TELEGRAM_")}
+    assert set(re.findall(r"TELEGRAM_[A-Z_]+[A-Z]", page)) == ours
+
+
 def test_help_does_not_wait_for_pydantic() -> None:
     code = (
         "import bot.cli, sys; sys.exit(any(name in sys.modules for name in ('pydantic', 'rich', 'chromadb', 'numpy')))"

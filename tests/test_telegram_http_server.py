@@ -192,6 +192,38 @@ def test_updates_are_taken_at_the_same_time() -> None:
     assert len(store.taken) == 20
 
 
+def test_an_update_that_is_being_stored_is_confirmed_before_the_stop() -> None:
+    store, port = Store(delay_seconds=0.3), free_port()
+
+    async def main() -> httpx.Response:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=5.0) as client:
+            async with serve_webhook(f"http://x{PATH}", port, SECRET, store.take):
+                post = asyncio.create_task(client.post(PATH, json=UPDATE, headers={HEADER: SECRET}))
+                await asyncio.sleep(0.1)
+            assert store.taken == [UPDATE]
+            return await post
+
+    assert asyncio.run(main()).status_code == 200
+
+
+def test_a_store_that_hangs_does_not_hold_up_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.telegram.http_server.STOP_SECONDS", 0.2)
+    store, port = Store(delay_seconds=2.0), free_port()
+
+    async def main() -> float:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=5.0) as client:
+            async with serve_webhook(f"http://x{PATH}", port, SECRET, store.take):
+                post = asyncio.create_task(client.post(PATH, json=UPDATE, headers={HEADER: SECRET}))
+                await asyncio.sleep(0.1)
+                began = asyncio.get_running_loop().time()
+            took = asyncio.get_running_loop().time() - began
+            with pytest.raises(httpx.TransportError):
+                await post
+            return took
+
+    assert asyncio.run(main()) < 1.5
+
+
 # ----------------------------------------------------------------------------------------------------- health, metrics
 
 

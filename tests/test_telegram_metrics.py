@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -82,3 +85,11 @@ def test_two_bots_do_not_share_counts() -> None:
     first, second = Metrics(), Metrics()
     first.question("private")
     assert value(second, "dalil_questions_total", kind="private") == 0
+
+
+def test_the_page_on_the_bot_names_what_is_counted() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "telegram.md").read_text(encoding="utf-8")
+    families = text_string_to_metric_families(Metrics().exposition().decode())
+    ours = {f.name + "_total" * (f.type == "counter") for f in families if not f.name.endswith("_created")}
+    named = set(re.findall(r"dalil_[a-z_]+", page)) - {"dalil_first_sign_seconds_bucket"}
+    assert named == {name for name in ours if name.startswith("dalil_")}

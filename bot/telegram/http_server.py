@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from errno import EACCES, EADDRINUSE
 from re import escape
@@ -30,11 +31,14 @@ LARGEST_BODY_BYTES = 1024 * 1024
 """An update with a text of 4,096 characters, and the message that it answers, is about a tenth of this."""
 BODY_SECONDS = 10.0
 """Within which a request has to arrive whole."""
+STOP_SECONDS = 3.0
+"""How long updates that are being stored are waited for when the bot stops."""
 LARGEST_UPDATE_ID = 2**62
 STALE_POLL_SECONDS = 60.0
 """A poll takes 10 seconds and is given up after 13: by then several have failed."""
 
 Take = Callable[[Sequence[object]], Awaitable[None]]
+TelegramState = Literal["starting", "reachable", "unreachable"]
 Route = tuple[str, type[RequestHandler], dict[str, Any]]
 
 
@@ -44,7 +48,7 @@ class HealthReport:
     the bot has just started or has a webhook. `articles` is None where the index cannot be read.
     """
 
-    telegram: Literal["starting", "reachable", "unreachable"]
+    telegram: TelegramState
     last_poll_seconds: float | None
     waiting: int
     running: int
@@ -91,13 +95,18 @@ async def serve_webhook(
     """Hands each update posted to the path of `address` to `take`, alone in a list, as long as the context is open.
 
     200 is answered when `take` has returned, so that the update is stored; 503 when it raised a fault of the store or
-    of the disk, and Telegram sends the update again. Without the secret: 403. Raises `PortTaken`.
+    of the disk, and Telegram sends the update again. Without the secret: 403. At the end those under way are waited
+    for, but not for ever. Raises `PortTaken`.
     """
     path = escape(urlsplit(address).path or "/")
-    hook = {"secret": secret.encode(), "take": take, "metrics": metrics or Metrics()}
-    routes: list[Route] = [(path, _Hook, hook)]
+    posts = _Posts(secret.encode(), take, metrics or Metrics())
+    routes: list[Route] = [(path, _Hook, {"posts": posts})]
     async with _listening(routes, port, "TELEGRAM_WEBHOOK_PORT"):
-        yield
+        try:
+            yield
+        finally:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(posts.none_under_way.wait(), STOP_SECONDS)
 
 
 @asynccontextmanager
@@ -130,10 +139,9 @@ def _bound(port: int, setting: str) -> socket:
 class _Handler(RequestHandler):
     """Says no more than a status, and nothing of an address in the log: the path may be what an operator keeps secret."""
 
-    def prepare(self) -> Awaitable[None] | None:
+    def prepare(self) -> None:
         if type(self) is _Handler:
             raise HTTPError(404)
-        return None
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -181,21 +189,46 @@ class _Exposition(_Handler):
         self.write(self._metrics.exposition())
 
 
+class _Posts:
+    """What is known of all posts to the webhook."""
+
+    def __init__(self, secret: bytes, take: Take, metrics: Metrics) -> None:
+        self.secret, self.take, self.metrics = secret, take, metrics
+        self.none_under_way = asyncio.Event()
+        self.none_under_way.set()
+        self._under_way: set[RequestHandler] = set()
+
+    def began(self, post: RequestHandler) -> None:
+        self._under_way.add(post)
+        self.none_under_way.clear()
+
+    def ended(self, post: RequestHandler) -> None:
+        self._under_way.discard(post)
+        if not self._under_way:
+            self.none_under_way.set()
+
+
 class _Hook(_Handler):
-    def initialize(self, secret: bytes, take: Take, metrics: Metrics) -> None:
-        self._secret, self._take, self._metrics = secret, take, metrics
+    def initialize(self, posts: _Posts) -> None:
+        self._posts = posts
+
+    def prepare(self) -> None:
+        self._posts.began(self)
+
+    def on_finish(self) -> None:
+        self._posts.ended(self)
 
     async def post(self) -> None:
         shown = self.request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not shown or not hmac.compare_digest(shown.encode(), self._secret):
-            self._metrics.skipped("forbidden")
+        if not shown or not hmac.compare_digest(shown.encode(), self._posts.secret):
+            self._posts.metrics.skipped("forbidden")
             raise HTTPError(403)
         update = _update(self.request.body)
         if update is None:
-            self._metrics.skipped("broken")
+            self._posts.metrics.skipped("broken")
             raise HTTPError(400)
         try:
-            await self._take([update])
+            await self._posts.take([update])
         except (StoreError, OSError, sqlite3.Error) as error:
             _log.error("An update cannot be stored and waits at Telegram: %s", error)
             raise HTTPError(503) from error
