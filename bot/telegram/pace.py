@@ -50,13 +50,13 @@ OnRequest = Callable[[str, str], None]
 
 
 class Urgency(IntEnum):
-    """Which of two waiting requests leaves first."""
+    """Which of two waiting requests leaves first. None is 0, which the library takes for nothing said."""
 
-    NOW = 0
+    NOW = 1
     """Waits for nobody but for a chat that Telegram has closed for a while: few and short requests."""
-    SIGN_OF_LIFE = 1
-    ANSWER = 2
-    STREAM = 3
+    SIGN_OF_LIFE = 2
+    ANSWER = 3
+    STREAM = 4
 
 
 class Line:
