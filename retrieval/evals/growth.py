@@ -23,6 +23,7 @@ from retrieval.arabic import sentences
 from retrieval.catalogue import Catalogue
 from retrieval.chunking import chunk
 from retrieval.evals.datasets import Dataset, records
+from retrieval.evals.misspelling import LETTERS
 from retrieval.features import ANALYZER
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
@@ -31,7 +32,6 @@ from retrieval.types import Article, Source
 
 ALL_IN = 100_000
 QUESTIONS = 500
-_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 _BATCH = 4_096
 _WORDS = 90
 _MADE_UP = 3
@@ -89,7 +89,7 @@ def _articles(dataset: Dataset, count: int) -> Iterator[Article]:
         while len(words) < _WORDS:
             words += [*chance.choice(pool).split(), "."]
         for at in chance.sample(range(_WORDS), _MADE_UP):
-            words[at] = "".join(chance.choices(_LETTERS, k=6))
+            words[at] = "".join(chance.choices(LETTERS, k=6))
         text = " ".join(words[:_WORDS])
         yield Article(Source(f"g{number}", " ".join(words[:6]), origin="growth"), text)
 
