@@ -57,6 +57,8 @@ def test_the_only_split_is_taken_and_a_missing_one_is_answered_with_those_there(
 def test_qrels_beside_the_other_files_will_do(tmp_path: Path, name: str) -> None:
     (write_dataset(tmp_path) / "qrels" / "test.tsv").rename(tmp_path / name)
     assert len(read_retrieval(tmp_path, "test").qrels) == 3
+    with pytest.raises(DatasetBroken, match="no qrels for split dev; there are: test"):
+        read_retrieval(tmp_path, "dev")
 
 
 def _append(name: str, line: str) -> Callable[[Path], None]:

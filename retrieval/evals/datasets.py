@@ -67,8 +67,6 @@ def qrels_of(folder: Path, split: str | None) -> tuple[str, Path]:
     found |= {path.stem.removeprefix("qrels."): path for path in sorted(folder.glob("qrels.*.tsv"))}
     if (whole := folder / "qrels.tsv").is_file():
         found.setdefault("test", whole)
-        if split:
-            found.setdefault(split, whole)
     wanted = split or ("test" if "test" in found or len(found) != 1 else next(iter(found)))
     if wanted not in found:
         there = f"; there are: {', '.join(found)}" if found else ""
