@@ -6,6 +6,7 @@ Thakur et al. 2021, "BEIR". Whatever is broken is refused with its file and line
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,19 @@ def gold_spans(folder: Path, texts: Mapping[str, str]) -> dict[str, tuple[str, .
 def holds(text: str, spans: Sequence[str]) -> bool:
     """Whether a text holds one of the spans, spelling variants apart."""
     normal = " ".join(words(text))
-    return any(wanted in normal for span in spans if (wanted := " ".join(words(span))))
+    return any(form.search(normal) for span in spans if (form := form_of(span)))
+
+
+def form_of(span: str) -> re.Pattern[str] | None:
+    """What a span looks like among normalised words parted by blanks; None for one without a word.
+
+    A number stands for itself, not for a part of another (5 is not in 2025); a word may have any letters written at it.
+    """
+    wanted = " ".join(words(span))
+    if not wanted:
+        return None
+    before = r"(?<!\d)" if wanted[0].isdigit() else ""
+    return re.compile(before + re.escape(wanted) + (r"(?!\d)" if wanted[-1].isdigit() else ""))
 
 
 # ------------------------------------------------------------------------------------------------------ the files
