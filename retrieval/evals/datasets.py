@@ -45,7 +45,7 @@ class Dataset:
 
 def read_retrieval(folder: Path, split: str | None) -> Dataset:
     """A split of a data set, checked; without a name, `test` or the only one there. Raises `DatasetBroken`."""
-    split, path = qrels_of(folder, split)
+    split, path = _qrels_file(folder, split)
     documents, empty = _documents(folder / "corpus.jsonl")
     texts = _queries(folder / "queries.jsonl")
     qrels = list(_qrels(path, texts, documents))
@@ -57,12 +57,12 @@ def read_retrieval(folder: Path, split: str | None) -> Dataset:
         DatasetBroken(path=folder / "corpus.jsonl", line=line, problem="no text: it cannot be found") for line in empty
     ]
     notes += [DatasetBroken(path=path, problem=problem) for problem in (*unanswered, *blank)]
-    answers = gold_spans(folder, texts) if (folder / "answers.jsonl").is_file() else {}
+    answers = _gold_spans(folder, texts) if (folder / "answers.jsonl").is_file() else {}
     wanted = {query: spans for query, spans in answers.items() if query in queries}
     return Dataset(folder, split, frozenset(documents), queries, qrels, wanted, tuple(notes))
 
 
-def qrels_of(folder: Path, split: str | None) -> tuple[str, Path]:
+def _qrels_file(folder: Path, split: str | None) -> tuple[str, Path]:
     """The name of a split and the file of its judgements. Raises `DatasetBroken`, which names the splits that there are."""
     found = {path.stem: path for path in sorted((folder / "qrels").glob("*.tsv"))}
     found |= {path.stem.removeprefix("qrels."): path for path in sorted(folder.glob("qrels.*.tsv"))}
@@ -75,7 +75,7 @@ def qrels_of(folder: Path, split: str | None) -> tuple[str, Path]:
     return wanted, found[wanted]
 
 
-def gold_spans(folder: Path, texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def _gold_spans(folder: Path, texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """The gold answers of `answers.jsonl` by query."""
     spans: dict[str, tuple[str, ...]] = {}
     for line, record in records(folder / "answers.jsonl", "_id"):
