@@ -118,6 +118,9 @@ def test_questions_are_read_with_their_gold(tmp_path: Path) -> None:
         ('{"id": "a"}', "1", "no question"),
         ("[1]", "1", "not an object"),
         ('{"id": "a", "question": "من؟", "answerable": "yes"}', "1", "answerable is neither true nor false"),
+        ('{"id": "a", "question": "من؟"}\n' + "[" * 100_000, "2", "not valid JSON"),
+        ('{"question": "من؟", "evidence": 5}', "1", "evidence is not a list of strings"),
+        ('{"question": "من؟", "history": [["متى؟"]]}', "1", "history is not a list of strings"),
         ("", "1", "no questions"),
     ],
 )

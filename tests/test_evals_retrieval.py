@@ -61,6 +61,9 @@ def test_qrels_beside_the_other_files_will_do(tmp_path: Path, name: str) -> None
         read_retrieval(tmp_path, "dev")
 
 
+DEEP = '{"_id": "x", "text": ' + "[" * 100_000 + "]" * 100_000 + "}"
+
+
 def _append(name: str, line: str) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
         with (folder / name).open("a", encoding="utf-8") as file:
@@ -89,8 +92,20 @@ def _remove(name: str) -> Callable[[Path], None]:
         (_append("qrels/test.tsv", "q1\td9\t1"), "test.tsv", 5, "unknown document d9"),
         (_append("qrels/test.tsv", "q1\td1\t1"), "test.tsv", 5, "judged twice"),
         (_append("qrels/test.tsv", "q1\td2\tyes"), "test.tsv", 5, "not a grade"),
+        (_append("qrels/test.tsv", "q1\td2\t--1"), "test.tsv", 5, "not a grade"),
+        (_append("qrels/test.tsv", "q1\td2\t" + "9" * 20), "test.tsv", 5, "not a grade"),
+        (_append("qrels/test.tsv", "q1\td2\t" + "9" * 5000), "test.tsv", 5, "not a grade"),
         (_append("qrels/test.tsv", "q1"), "test.tsv", 5, "not query, document and grade"),
+        (_append("corpus.jsonl", DEEP), "corpus.jsonl", 5, "not valid JSON"),
+        (_append("queries.jsonl", DEEP), "queries.jsonl", 4, "not valid JSON"),
+        (_append("corpus.jsonl", '{"_id": null, "text": "نص"}'), "corpus.jsonl", 5, "one word"),
+        (_append("corpus.jsonl", '{"_id": ["d9"], "text": "نص"}'), "corpus.jsonl", 5, "one word"),
         (_append("answers.jsonl", '{"_id": "q9", "answers": ["نص"]}'), "answers.jsonl", 1, "unknown query q9"),
+        (_append("answers.jsonl", '{"_id": "q1", "answers": 5}'), "answers.jsonl", 1, "answers is not a list of strings"),
+        (_append("answers.jsonl", '{"_id": "q1", "answers": {"a": 1}}'), "answers.jsonl", 1, "not a list of strings"),
+        (_append("answers.jsonl", '{"_id": "q1", "answers": [null]}'), "answers.jsonl", 1, "not a list of strings"),
+        (_append("answers.jsonl", '{"_id": "q1"}\n{"_id": "q1"}'), "answers.jsonl", 2, "duplicate id q1"),
+        (lambda folder: (folder / "answers.jsonl").mkdir(), "answers.jsonl", None, "Is a directory"),
     ],
 )
 def test_a_broken_data_set_is_refused_with_its_file_and_line(
@@ -146,12 +161,23 @@ def test_a_run_comes_back_from_its_file_in_the_same_order(tmp_path: Path) -> Non
     assert as_ir_measures[0] == ScoredDoc("q1", "b", 0.5)
 
 
+def test_scores_fall_however_large_they_are(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("q1 Q0 b 1 1e17 n\nq1 Q0 a 2 1e17 n\nq1 Q0 c 3 -1e300 n\n", encoding="utf-8")
+    run = read_run(tmp_path / "run")
+    scores = [found.score for found in run["q1"]]
+    assert scores[0] > scores[1] > scores[2]
+    assert per_query([Qrel("q1", "a", 1)], run)["RR@10"] == {"q1": 0.5}
+
+
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
         ("q1 Q0 a 1 x name\n", "1", "columns"),
         ("q1 Q0 a 1 2.0 n\nq1 Q0\n", "2", "columns"),
         ("q1 Q0 a 1 2 n\nq1 Q0 a 2 1 n", "2", "twice"),
+        ("q1 Q0 a 1 2 n\nq1 Q0 b 2 nan n", "2", "nan is not a score"),
+        ("q1 Q0 a 1 inf n", "1", "inf is not a score"),
+        ("q1 Q0 a 1 -1e999 n", "1", "-1e999 is not a score"),
         ("", "1", "no lines"),
     ],
 )
@@ -307,7 +333,8 @@ def test_floors_name_every_measure_below(bench: Bench, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [("{", "not an object"), ("[]", "not an object"), ("{}", "no floors for news"), ('{"news": {"MAP": 1}}', "measures are"),
-     ('{"news": {}}', "measures are"), ('{"news": 3}', "not an object")],
+     ('{"news": {}}', "measures are"), ('{"news": 3}', "not an object"), ("[" * 100_000, "not an object"),
+     ('{"news": {"R@1": NaN}}', "NaN is not a floor")],
 )  # fmt: skip
 def test_broken_floors_are_refused(tmp_path: Path, text: str, problem: str) -> None:
     (tmp_path / "floors.json").write_text(text, encoding="utf-8")
@@ -362,3 +389,11 @@ def test_growth_makes_as_many_passages_as_wanted(tmp_path: Path) -> None:
     assert found.seconds_to_add < 1.0
     assert found.memory_mb > 10
     index.close()
+
+
+def test_growth_of_a_corpus_without_text_names_it(tmp_path: Path) -> None:
+    blank = {document: ("عنوان", "\u200b\n ") for document in DOCUMENTS}
+    dataset = read_retrieval(write_dataset(tmp_path / "news", documents=blank), None)
+    with pytest.raises(DatasetBroken, match="no text to make passages of") as caught:
+        grow(dataset, 100, _folder(tmp_path / "grown"))
+    assert caught.value.values["path"] == str(dataset.corpus)

@@ -15,9 +15,12 @@ from typing import Any
 from ir_measures import Qrel
 
 from retrieval.arabic import words
-from retrieval.errors import DatasetBroken
+from retrieval.errors import SHOWN_OF_A_NAME, DatasetBroken
 
 Records = Iterator[tuple[int, dict[str, Any]]]
+
+_GRADE = re.compile(r"-?\d{1,9}")
+"""More digits do not fit into the 64 bits that trec_eval reads a grade into; nobody grades as finely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def read_retrieval(folder: Path, split: str | None) -> Dataset:
         DatasetBroken(path=folder / "corpus.jsonl", line=line, problem="no text: it cannot be found") for line in empty
     ]
     notes += [DatasetBroken(path=path, problem=problem) for problem in (*unanswered, *blank)]
-    answers = _gold_spans(folder, texts) if (folder / "answers.jsonl").is_file() else {}
+    answers = _gold_spans(folder / "answers.jsonl", texts)
     wanted = {query: spans for query, spans in answers.items() if query in queries}
     return Dataset(folder, split, frozenset(documents), queries, qrels, wanted, tuple(notes))
 
@@ -75,14 +78,16 @@ def _qrels_file(folder: Path, split: str | None) -> tuple[str, Path]:
     return wanted, found[wanted]
 
 
-def _gold_spans(folder: Path, texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """The gold answers of `answers.jsonl` by query."""
+def _gold_spans(path: Path, texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The gold answers of an `answers.jsonl` by query; none without the file."""
     spans: dict[str, tuple[str, ...]] = {}
-    for line, record in records(folder / "answers.jsonl", "_id"):
+    for line, record in records(path, "_id") if path.exists() else ():
         query = str(record["_id"])
         if query not in texts:
-            raise DatasetBroken(path=folder / "answers.jsonl", line=line, problem=f"unknown query {query}")
-        spans[query] = strings(record, "answers")
+            raise DatasetBroken(path=path, line=line, problem=f"unknown query {query}")
+        if query in spans:
+            raise DatasetBroken(path=path, line=line, problem=f"duplicate id {query}")
+        spans[query] = strings(path, line, record, "answers")
     return spans
 
 
@@ -112,7 +117,7 @@ def records(path: Path, *fields: str) -> Records:
     for number, line in _lines(path):
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DatasetBroken(path=path, line=number, problem="not valid JSON") from error
         if not isinstance(record, dict):
             raise DatasetBroken(path=path, line=number, problem="not an object")
@@ -122,10 +127,18 @@ def records(path: Path, *fields: str) -> Records:
         yield number, record
 
 
-def strings(record: dict[str, Any], name: str) -> tuple[str, ...]:
-    """A field that holds a list of strings, or one, or nothing."""
-    values = record.get(name) or ()
-    return tuple(str(value) for value in ([values] if isinstance(values, str) else values))
+def strings(path: Path, line: int, record: dict[str, Any], name: str) -> tuple[str, ...]:
+    """A field of a record that holds a list of strings, or one, or nothing; numbers will do. Raises `DatasetBroken`."""
+    values = record.get(name) or []
+    found = [values] if isinstance(values, str) else values
+    if not isinstance(found, list) or not all(_is_name(value) or isinstance(value, float) for value in found):
+        raise DatasetBroken(path=path, line=line, problem=f"{name} is not a list of strings")
+    return tuple(map(str, found))
+
+
+def _is_name(value: object) -> bool:
+    """A string or a whole number, which `True` is to Python."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -144,7 +157,7 @@ def _identified(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
     seen: set[str] = set()
     for line, record in records(path, "_id", "text"):
         identity = str(record["_id"])
-        if not identity or identity.split() != [identity]:
+        if identity.split() != [identity] or not _is_name(record["_id"]):
             raise DatasetBroken(path=path, line=line, problem=f"an id must be one word: {identity!r}")
         if identity in seen:
             raise DatasetBroken(path=path, line=line, problem=f"duplicate id {identity}")
@@ -182,8 +195,8 @@ def _qrels(path: Path, queries: Mapping[str, str], documents: set[str]) -> Itera
         if len(columns) not in (3, 4):
             raise DatasetBroken(path=path, line=number, problem="not query, document and grade")
         query, document, grade = columns[0], columns[-2], columns[-1]
-        if not grade.lstrip("-").isdecimal():
-            raise DatasetBroken(path=path, line=number, problem=f"{grade!r} is not a grade")
+        if not _GRADE.fullmatch(grade):
+            raise DatasetBroken(path=path, line=number, problem=f"{grade[:SHOWN_OF_A_NAME]!r} is not a grade")
         if query not in queries:
             raise DatasetBroken(path=path, line=number, problem=f"unknown query {query}")
         if document not in documents:

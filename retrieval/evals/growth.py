@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.arabic import sentences
+from retrieval.arabic import clean, sentences
 from retrieval.catalogue import Catalogue
 from retrieval.chunking import chunk
+from retrieval.errors import DatasetBroken
 from retrieval.evals.datasets import Dataset, records
 from retrieval.evals.misspelling import LETTERS
 from retrieval.features import ANALYZER
@@ -58,7 +59,7 @@ class Growth:
 
 
 def grow(dataset: Dataset, passages: int, folder: Path) -> Growth:
-    """Makes a collection in an empty folder and measures it."""
+    """Makes a collection in an empty folder and measures it. Raises `DatasetBroken` for a corpus without text."""
     articles = _articles(dataset, passages)
     all_in = None
     if passages <= ALL_IN:
@@ -81,8 +82,10 @@ def grow(dataset: Dataset, passages: int, folder: Path) -> Growth:
 
 def _articles(dataset: Dataset, count: int) -> Iterator[Article]:
     """Articles of one passage each, the same at every run."""
-    texts = [str(record["text"]) for _, record in records(dataset.corpus)]
+    texts = [clean(str(record["text"])) for _, record in records(dataset.corpus)]
     pool = [span.of(text) for text in texts for span in sentences(text)]
+    if not pool:
+        raise DatasetBroken(path=dataset.corpus, line=1, problem="no text to make passages of")
     chance = random.Random(0)
     for number in range(count):
         words: list[str] = []

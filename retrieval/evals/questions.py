@@ -38,11 +38,11 @@ def read_questions(path: Path) -> list[GoldQuestion]:
         if question_id in seen:
             raise DatasetBroken(path=path, line=line, problem=f"duplicate id {question_id}")
         seen.add(question_id)
-        answers, evidence = strings(record, "answers"), strings(record, "evidence")
+        answers, evidence, history = (strings(path, line, record, name) for name in ("answers", "evidence", "history"))
         answerable = record.get("answerable", bool(answers or evidence))
         if not isinstance(answerable, bool):
             raise DatasetBroken(path=path, line=line, problem="answerable is neither true nor false")
-        kind, history = str(record.get("kind") or "question"), strings(record, "history")
+        kind = str(record.get("kind") or "question")
         found.append(GoldQuestion(question_id, kind, question, answers, evidence, answerable, history))
     if not found:
         raise DatasetBroken(path=path, line=1, problem="no questions")
