@@ -245,6 +245,15 @@ class DatasetBroken(UsageError):
     code = "dataset_broken"
 
 
+class DatasetOdd(DalilError):
+    """What is odd in an evaluation data set and yet scored as the field does; told, never raised.
+
+    Values: path, problem, and line where one is meant.
+    """
+
+    code = "dataset_odd"
+
+
 class ArticleUnknown(UsageError):
     """Values: article_id."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from retrieval.evals.configurations import PARTS
-from tests.beir import QUERIES, write_dataset
+from tests.beir import DOCUMENTS, QRELS, QUERIES, write_dataset
 from tests.test_cli import dalil, folder  # noqa: F401 - fixtures
 
 CONTRACT = {
@@ -100,6 +101,28 @@ def test_bad_arguments_are_one_line_and_exit_2(dalil: Any, news: Path, arguments
     outcome = dalil("eval", "retrieval", *place)
     assert (outcome.code, outcome.out) == (2, "")
     assert message in outcome.err and outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("language", "refusal"), [("en", "cannot be used"), ("ar", "لا تصلح")])
+def test_what_is_odd_is_told_once_and_refuses_nothing(
+    dalil: Any,  # noqa: F811
+    news: Path,
+    language: str,
+    refusal: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DALIL_LANGUAGE", language)
+    queries = {**QUERIES, "q4": "؟"}
+    write_dataset(news, documents={**DOCUMENTS, "d5": ("", "\u200b")}, queries=queries, qrels=[*QRELS, ("q4", "d4", 0)])
+    outcome = dalil("eval", "retrieval", str(news))
+    assert outcome.code == 0 and refusal not in outcome.err
+    told = outcome.err.splitlines()
+    assert [name for line in told for name in ("corpus", "queries", "test") if name + "." in line] == [
+        "corpus", "test", "queries",
+    ]  # fmt: skip
+    assert "5" in told[0] and "q4" in told[1] and "q4" in told[2]
+    if language == "ar":
+        assert not re.search(r"[A-Za-z]{2,}", re.sub(r"«[^»]*»", "", outcome.err))
 
 
 def test_a_broken_line_is_named_and_odd_ones_are_told(dalil: Any, news: Path) -> None:  # noqa: F811

@@ -135,6 +135,8 @@ def test_what_is_odd_is_noted_and_scored(tmp_path: Path) -> None:
         "no words in query q5",
     ]
     assert dataset.notes[0].values["line"] == "5"
+    assert [Path(note.values["path"]).name for note in dataset.notes] == ["corpus.jsonl", "test.tsv", "queries.jsonl"]
+    assert not any(isinstance(note, DatasetBroken) for note in dataset.notes)
     result = _bench(dataset, tmp_path / "index").measure(configuration("default"))
     assert result.values[MAIN] == {"q1": 1.0, "q2": 1.0, "q3": 1.0, "q4": 0.0, "q5": 0.0}
 

@@ -182,6 +182,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "مجموعة التقييم لا تصلح: «{path}» ({problem})",
         "The data set cannot be used: “{path}”: {problem}",
     ),
+    "dataset_odd": (
+        "ملاحظة على مجموعة التقييم «{path}»، السطر {line} ({problem})",
+        "A note on the data set “{path}”, line {line}: {problem}",
+    ),
+    "dataset_odd.bare": (
+        "ملاحظة على مجموعة التقييم «{path}» ({problem})",
+        "A note on the data set “{path}”: {problem}",
+    ),
     "article_unknown": (
         "لا يوجد مقال بالمعرّف «{article_id}»؛ لعرض المقالات: /sources",
         "There is no article with the id “{article_id}”; to list the articles: /sources",

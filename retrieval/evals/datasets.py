@@ -14,8 +14,8 @@ from typing import Any
 
 from ir_measures import Qrel
 
-from retrieval.arabic import words
-from retrieval.errors import SHOWN_OF_A_NAME, DatasetBroken
+from retrieval.arabic import clean_line, words
+from retrieval.errors import SHOWN_OF_A_NAME, DatasetBroken, DatasetOdd
 
 Records = Iterator[tuple[int, dict[str, Any]]]
 
@@ -34,7 +34,7 @@ class Dataset:
     qrels: Sequence[Qrel]
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The gold spans of each query; none in a set without spans."""
-    notes: tuple[DatasetBroken, ...] = ()
+    notes: tuple[DatasetOdd, ...] = ()
     """What is odd and yet scored as the field does: a text that cannot be found, a question nothing is relevant to."""
 
     @property
@@ -54,12 +54,19 @@ def read_retrieval(folder: Path, split: str | None) -> Dataset:
     qrels = list(_qrels(path, texts, documents))
     queries = {qrel.query_id: texts[qrel.query_id] for qrel in qrels}
     relevant = {qrel.query_id for qrel in qrels if qrel.relevance > 0}
-    blank = [f"no words in query {query}" for query, text in queries.items() if not words(text)]
-    unanswered = [f"nothing is relevant to query {query}; it scores 0" for query in queries if query not in relevant]
     notes = [
-        DatasetBroken(path=folder / "corpus.jsonl", line=line, problem="no text: it cannot be found") for line in empty
+        *(DatasetOdd(path=folder / "corpus.jsonl", line=line, problem="no text: it cannot be found") for line in empty),
+        *(
+            DatasetOdd(path=path, problem=f"nothing is relevant to query {query}; it scores 0")
+            for query in queries
+            if query not in relevant
+        ),
+        *(
+            DatasetOdd(path=folder / "queries.jsonl", problem=f"no words in query {query}")
+            for query, text in queries.items()
+            if not words(text)
+        ),
     ]
-    notes += [DatasetBroken(path=path, problem=problem) for problem in (*unanswered, *blank)]
     answers = _gold_spans(folder / "answers.jsonl", texts)
     wanted = {query: spans for query, spans in answers.items() if query in queries}
     return Dataset(folder, split, frozenset(documents), queries, qrels, wanted, tuple(notes))
@@ -175,7 +182,7 @@ def _documents(path: Path) -> tuple[set[str], list[int]]:
     empty = []
     for line, identity, record in _identified(path):
         documents.add(identity)
-        if not record["text"].strip():
+        if not clean_line(record["text"]):
             empty.append(line)
     return documents, empty
 
