@@ -53,6 +53,12 @@ class SettingLineBroken(BadSetting):
     code = "bad_setting_line"
 
 
+class OptionsClash(UsageError):
+    """Two options of one command of which each makes the other void. Values: first, second, problem."""
+
+    code = "options_clash"
+
+
 class EmptyQuestion(UsageError):
     """Nothing to search for is left of the question after cleaning."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from retrieval.evals.configurations import PARTS
+from retrieval.index import Index
 from tests.beir import DOCUMENTS, QRELS, QUERIES, write_dataset
 from tests.test_cli import dalil, folder  # noqa: F401 - fixtures
 
@@ -63,6 +64,53 @@ def test_a_run_goes_out_and_comes_in(dalil: Any, news: Path) -> None:  # noqa: F
     assert Path("run.news.trec").is_file() and Path("run.two.trec").is_file()
 
 
+@pytest.fixture
+def spanned(tmp_path: Path) -> Path:
+    """The document of q1 is found by its first passage, and holds the answer in another that is found after d2."""
+    long = "انهارت القمة الثانية. " * 35 + "\n\n" + "السبب هو الخلاف على العقوبات. " * 25
+    documents = {**DOCUMENTS, "d1": ("قمة", long), "d2": ("", "انهارت القمة أمس.")}
+    return write_dataset(
+        tmp_path / "sets" / "spanned", documents=documents, answers={"q1": ["العقوبات"]}, qrels=[("q1", "d1", 1)]
+    )
+
+
+def test_a_search_is_compared_with_a_run_by_one_measure_and_says_which(dalil: Any, spanned: Path) -> None:  # noqa: F811
+    alone = dalil("eval", "retrieval", str(spanned), "--run", "run.trec")
+    assert "judged by evidence" in alone.out and "0.6309" in alone.out
+    for order in (["--score", "run.trec", "--compare", "default"], ["--compare", "run.trec"]):
+        found = json.loads(dalil("eval", "retrieval", str(spanned), *order, "--json").out)
+        (other,) = found["compared"]
+        assert (found["judged_by"], other["judged_by"]) == ("document", "document")
+        assert (found["nDCG@10"], other["nDCG@10"], other["difference"]) == (1.0, 1.0, 0.0)
+    compared = dalil("eval", "retrieval", str(spanned), "--compare", "run.trec", "--report", "r.html")
+    assert "judged by document" in compared.out and "judged by evidence" not in compared.out
+    assert "judged by document" in Path("r.html").read_text(encoding="utf-8")
+    found = json.loads(dalil("eval", "retrieval", str(spanned), "--compare", "words", "--json").out)
+    assert (found["judged_by"], found["compared"][0]["judged_by"]) == ("evidence", "evidence")
+
+
+def test_floors_of_evidence_are_not_held_against_a_run(dalil: Any, spanned: Path, news: Path) -> None:  # noqa: F811
+    Path("floors.json").write_text('{"spanned": {"nDCG@10": 0.5}, "news": {"nDCG@10": 0.5}}', encoding="utf-8")
+    Path("run").write_text("q1 Q0 d1 1 1 n\n", encoding="utf-8")
+    for first in ("--score", "--compare"):
+        outcome = dalil("eval", "retrieval", str(spanned), first, "run", "--floor", "floors.json")
+        assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+        assert "--floor" in outcome.err and first in outcome.err
+    assert dalil("eval", "retrieval", str(spanned), "--compare", "words", "--floor", "floors.json").code == 0
+    assert dalil("eval", "retrieval", str(news), "--score", "run", "--floor", "floors.json").code == 1
+
+
+def test_a_run_is_scored_without_an_index(dalil: Any, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("run").write_text("q1 Q0 d1 1 1 n\n", encoding="utf-8")
+    monkeypatch.setattr(Index, "__init__", None)
+    outcome = dalil("eval", "retrieval", str(news), "--score", "run")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.splitlines()[0] == "news · test · 3 questions"
+    found = json.loads(dalil("eval", "retrieval", str(news), "--score", "run", "--json").out)
+    assert found.keys() >= CONTRACT
+    assert (found["configuration"], round(found["R@1"], 2), found["passages"]) == ("run", 0.33, 0)
+
+
 def test_a_measure_below_its_floor_is_named_and_fails(dalil: Any, news: Path) -> None:  # noqa: F811
     Path("floors.json").write_text('{"news": {"nDCG@10": 0.9}}', encoding="utf-8")
     assert dalil("eval", "retrieval", str(news), "--floor", "floors.json").code == 0
@@ -92,11 +140,16 @@ def test_report_growth_and_weights_are_written(dalil: Any, news: Path) -> None: 
         (["news", "--split", "dev"], "no qrels for split dev; there are: test"),
         (["news", "--configuration", "magic"], "magic"),
         (["news", "--compare", "missing.trec"], "missing.trec"),
+        (["news", "--configuration", "foreign.trec"], "not a usable value for configuration"),
+        (["news", "--score", "foreign.trec"], "“foreign.trec”: no query of news, split test"),
+        (["news", "--compare", "foreign.trec"], "“foreign.trec”: no query of news, split test"),
+        (["news", "--score", "foreign.trec", "--configuration", "words"], "“--score” and “--configuration”"),
         (["news", "--floor", "missing.json"], "missing.json"),
         (["news", "--growth", "7"], "--growth"),
     ],
 )
 def test_bad_arguments_are_one_line_and_exit_2(dalil: Any, news: Path, arguments: list[str], message: str) -> None:  # noqa: F811
+    Path("foreign.trec").write_text("z1 Q0 d1 1 1 n\n", encoding="utf-8")
     place = [str(news) if argument == "news" else argument for argument in arguments]
     outcome = dalil("eval", "retrieval", *place)
     assert (outcome.code, outcome.out) == (2, "")

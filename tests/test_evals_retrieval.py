@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from ir_measures import Qrel, ScoredDoc
 
 from retrieval.errors import BadSetting, DatasetBroken
-from retrieval.evals.bench import Bench, Result, evidence_run
+from retrieval.evals.bench import Bench, Result, alike, evidence_run, scored
 from retrieval.evals.configurations import PARTS, PRESETS, ablations, configuration
-from retrieval.evals.datasets import read_retrieval
+from retrieval.evals.datasets import Dataset, read_retrieval
 from retrieval.evals.floors import drops, read_floors
 from retrieval.evals.growth import grow
 from retrieval.evals.measures import MAIN, compare, interval, mean, per_query, randomization_p
@@ -101,7 +101,12 @@ def _remove(name: str) -> Callable[[Path], None]:
         (_append("corpus.jsonl", '{"_id": null, "text": "نص"}'), "corpus.jsonl", 5, "one word"),
         (_append("corpus.jsonl", '{"_id": ["d9"], "text": "نص"}'), "corpus.jsonl", 5, "one word"),
         (_append("answers.jsonl", '{"_id": "q9", "answers": ["نص"]}'), "answers.jsonl", 1, "unknown query q9"),
-        (_append("answers.jsonl", '{"_id": "q1", "answers": 5}'), "answers.jsonl", 1, "answers is not a list of strings"),
+        (
+            _append("answers.jsonl", '{"_id": "q1", "answers": 5}'),
+            "answers.jsonl",
+            1,
+            "answers is not a list of strings",
+        ),
         (_append("answers.jsonl", '{"_id": "q1", "answers": {"a": 1}}'), "answers.jsonl", 1, "not a list of strings"),
         (_append("answers.jsonl", '{"_id": "q1", "answers": [null]}'), "answers.jsonl", 1, "not a list of strings"),
         (_append("answers.jsonl", '{"_id": "q1"}\n{"_id": "q1"}'), "answers.jsonl", 2, "duplicate id q1"),
@@ -237,6 +242,45 @@ def test_a_document_stands_where_its_passage_with_the_gold_span_stands(tmp_path:
     assert [found.doc_id for found in run["q2"]] == ["d1", "d2", "d3"]  # a question without spans is judged by document
 
 
+def test_a_relevant_document_without_a_span_stands_where_it_is_found(tmp_path: Path) -> None:
+    qrels = [*QRELS, ("q1", "d2", 1)]
+    answers = {"q1": ["الخلاف على العقوبات"], "q2": ["؟"], "q3": ["ست درجات"]}
+    dataset = read_retrieval(write_dataset(tmp_path, answers=answers, qrels=qrels), None)
+
+    def hit(document: str, text: str) -> Hit:
+        return Hit(Passage(f"{document}#0", Source(document, ""), 0, text, 0, len(text)), 1.0)
+
+    hits = [hit("d1", "لا شيء"), hit("d2", "غيره"), hit("d3", "زلزال"), hit("d1", "الخلاف على العقوبات")]
+    run = evidence_run(dataset, dict.fromkeys(QUERIES, hits))
+    assert [found.doc_id for found in run["q1"]] == ["d2", "d3", "d1"]
+    assert [found.doc_id for found in run["q2"]] == ["d1", "d2", "d3"]
+    assert [found.doc_id for found in run["q3"]] == ["d1", "d2", "d3"]
+
+
+@pytest.fixture
+def spanned(tmp_path: Path) -> Dataset:
+    """The document of q1 is found by its first passage, and holds the answer in another that shares no word with it."""
+    long = "انهارت القمة الثانية. " * 35 + "\n\n" + "السبب هو الخلاف على العقوبات. " * 25
+    documents = {**DOCUMENTS, "d1": ("قمة", long), "d2": ("", "انهارت القمة أمس.")}
+    answers = {"q1": ["الخلاف على العقوبات"]}
+    return read_retrieval(write_dataset(tmp_path / "spanned", documents=documents, answers=answers), None)
+
+
+def test_a_search_and_a_run_from_a_file_are_judged_alike(spanned: Dataset, tmp_path: Path) -> None:
+    result = _bench(spanned, tmp_path / "index").measure(configuration("default"))
+    write_run(tmp_path / "run", result.run, "dalil")
+    from_file = scored(spanned, tmp_path / "run", read_run(tmp_path / "run"))
+    assert (result.judged_by, from_file.judged_by) == ("evidence", "document")
+    assert result.values[MAIN]["q1"] < from_file.values[MAIN]["q1"] == 1.0
+    with pytest.raises(ValueError, match=r"evidence.*document"):
+        result.against(from_file)
+    search, again = alike([result, from_file])
+    assert (search.judged_by, search.values) == ("document", from_file.values)
+    assert again == from_file and search.run == result.run
+    assert search.against(again).difference == 0.0
+    assert alike([result, result]) == [result, result]
+
+
 # ------------------------------------------------------------------------------------------------------ configurations
 
 
@@ -252,10 +296,7 @@ def test_names_of_configurations() -> None:
             configuration(wrong)
 
 
-def _bench(dataset: object, folder: Path) -> Bench:
-    from retrieval.evals.datasets import Dataset
-
-    assert isinstance(dataset, Dataset)
+def _bench(dataset: Dataset, folder: Path) -> Bench:
     bench = Bench(dataset, Index(folder, BundledEmbedder()))
     bench.fill()
     return bench
@@ -295,9 +336,24 @@ def test_leaving_a_part_out_takes_its_gain_away(tmp_path: Path) -> None:
 def test_a_run_from_a_file_is_scored_like_the_search_it_came_from(bench: Bench, tmp_path: Path) -> None:
     result = bench.measure(configuration("default"))
     write_run(tmp_path / "run", result.run, "dalil")
-    scored = bench.score("run", read_run(tmp_path / "run"))
-    assert scored.values == result.values
-    assert scored.figures()["ms_per_query_p50"] is None
+    from_file = scored(bench.dataset, tmp_path / "run", read_run(tmp_path / "run"))
+    assert from_file.values == result.values
+    assert from_file.judged_by == result.judged_by == "document"
+    assert from_file.figures()["ms_per_query_p50"] is None
+
+
+def test_a_run_that_has_nothing_to_do_with_the_set_is_refused(bench: Bench) -> None:
+    found = [("d1", 1.0)]
+    assert (
+        mean(scored(bench.dataset, Path("r"), {"q1": ranked("q1", found), "q9": ranked("q9", found)}).values[MAIN]) > 0
+    )
+    for run, problem in (
+        ({"q9": ranked("q9", found)}, "no query of news, split test"),
+        ({"q1": ranked("q1", [("d9", 1.0)])}, "no document of news"),
+    ):
+        with pytest.raises(DatasetBroken, match=problem) as caught:
+            scored(bench.dataset, Path("r"), run)
+        assert caught.value.values["path"] == "r"
 
 
 def test_the_weight_of_the_vectors_is_the_best_and_of_equals_the_smallest(bench: Bench) -> None:
@@ -394,7 +450,7 @@ def test_growth_makes_as_many_passages_as_wanted(tmp_path: Path) -> None:
 
 
 def test_growth_of_a_corpus_without_text_names_it(tmp_path: Path) -> None:
-    blank = {document: ("عنوان", "\u200b\n ") for document in DOCUMENTS}
+    blank = dict.fromkeys(DOCUMENTS, ("عنوان", "\u200b\n "))
     dataset = read_retrieval(write_dataset(tmp_path / "news", documents=blank), None)
     with pytest.raises(DatasetBroken, match="no text to make passages of") as caught:
         grow(dataset, 100, _folder(tmp_path / "grown"))

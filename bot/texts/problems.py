@@ -36,6 +36,10 @@ PROBLEMS: dict[str, str] = {
     "no answers for split {}": "لا أجوبة للقسم {}",
     "no qrels for split {}": "لا أحكام للقسم {}",
     "answerable is neither true nor false": "قيمة answerable ليست true ولا false",
+    "no query of {}, split {}": "لا سؤال فيه من {}، القسم {}",
+    "no document of {}": "لا مستند فيه من {}",
+    "a run is measured in place of a search": "ملف النتائج يُقاس بدل البحث",
+    "floors are of evidence, a run is judged by document": "الحدود الدنيا للحكم بالشاهد، وملف النتائج يُحكم فيه بالمستند",
     # entailment models
     "it gives one score, not labels": "يعطي درجة واحدة، لا تصنيفات",
     "no label is called entailment: {}": "ليس بين تصنيفاته entailment: {}",

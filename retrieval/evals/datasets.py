@@ -34,6 +34,8 @@ class Dataset:
     qrels: Sequence[Qrel]
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The gold spans of each query; none in a set without spans."""
+    evidence: frozenset[tuple[str, str]] = frozenset()
+    """Each query with each relevant document that holds one of its gold spans."""
     notes: tuple[DatasetOdd, ...] = ()
     """What is odd and yet scored as the field does: a text that cannot be found, a question nothing is relevant to."""
 
@@ -45,6 +47,10 @@ class Dataset:
     def corpus(self) -> Path:
         return self.folder / "corpus.jsonl"
 
+    def counts(self, query: str, document: str, text: str) -> bool:
+        """Whether a passage brings its document in: one that holds a gold span, where the document is evidence by one."""
+        return (query, document) not in self.evidence or holds(text, self.answers[query])
+
 
 def read_retrieval(folder: Path, split: str | None) -> Dataset:
     """A split of a data set, checked; without a name, `test` or the only one there. Raises `DatasetBroken`."""
@@ -53,23 +59,25 @@ def read_retrieval(folder: Path, split: str | None) -> Dataset:
     texts = _queries(folder / "queries.jsonl")
     qrels = list(_qrels(path, texts, documents))
     queries = {qrel.query_id: texts[qrel.query_id] for qrel in qrels}
-    relevant = {qrel.query_id for qrel in qrels if qrel.relevance > 0}
-    notes = [
+    answers = _gold_spans(folder / "answers.jsonl", texts)
+    wanted = {query: spans for query, spans in answers.items() if query in queries}
+    relevant = [(qrel.query_id, qrel.doc_id) for qrel in qrels if qrel.relevance > 0]
+    evidence = frozenset(_with_span(folder / "corpus.jsonl", relevant, wanted)) if wanted else frozenset()
+    found = {query for query, _ in relevant}
+    notes = (
         *(DatasetOdd(path=folder / "corpus.jsonl", line=line, problem="no text: it cannot be found") for line in empty),
         *(
             DatasetOdd(path=path, problem=f"nothing is relevant to query {query}; it scores 0")
             for query in queries
-            if query not in relevant
+            if query not in found
         ),
         *(
             DatasetOdd(path=folder / "queries.jsonl", problem=f"no words in query {query}")
             for query, text in queries.items()
             if not words(text)
         ),
-    ]
-    answers = _gold_spans(folder / "answers.jsonl", texts)
-    wanted = {query: spans for query, spans in answers.items() if query in queries}
-    return Dataset(folder, split, frozenset(documents), queries, qrels, wanted, tuple(notes))
+    )
+    return Dataset(folder, split, frozenset(documents), queries, qrels, wanted, evidence, notes)
 
 
 def _qrels_file(folder: Path, split: str | None) -> tuple[str, Path]:
@@ -96,6 +104,19 @@ def _gold_spans(path: Path, texts: Mapping[str, str]) -> dict[str, tuple[str, ..
             raise DatasetBroken(path=path, line=line, problem=f"duplicate id {query}")
         spans[query] = strings(path, line, record, "answers")
     return spans
+
+
+def _with_span(
+    corpus: Path, relevant: Sequence[tuple[str, str]], answers: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """The pairs of query and document whose document holds a gold span of the query."""
+    queries: dict[str, list[str]] = {}
+    for query, document in relevant:
+        if query in answers:
+            queries.setdefault(document, []).append(query)
+    for _, record in records(corpus):
+        document = str(record["_id"])
+        yield from ((query, document) for query in queries.get(document, ()) if holds(record["text"], answers[query]))
 
 
 def holds(text: str, spans: Sequence[str]) -> bool:
