@@ -51,6 +51,8 @@ def retrieval(
     settings, messages = begin(data_dir)
     sides = _sides(configuration, score, compare or [], ablation=ablation)
     datasets = _datasets(folders, split, messages, misspell=misspell)
+    if run or floor:
+        _check_names(datasets)
     floors = read_floors(floor, [dataset.name for dataset in datasets]) if floor else {}
     runs = _runs(sides, datasets, has_floors=bool(floors))
     sections: list[Section] = []
@@ -77,6 +79,17 @@ def _datasets(folders: Sequence[Path], split: str | None, messages: Messages, *,
         for note in dataset.notes:
             typer.echo(messages.error(note), err=True)
     return [misspelt(dataset) for dataset in datasets] if misspell else datasets
+
+
+def _check_names(datasets: Sequence[Dataset]) -> None:
+    """Floors and run files go by the name of a data set. Raises `DatasetBroken` for one that another has already."""
+    from retrieval.errors import DatasetBroken
+
+    seen: set[str] = set()
+    for dataset in datasets:
+        if dataset.name in seen:
+            raise DatasetBroken(path=dataset.folder, problem=f"another data set is called {dataset.name}")
+        seen.add(dataset.name)
 
 
 def _shown(section: Section, messages: Messages, *, as_json: bool) -> str:

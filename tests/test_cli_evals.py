@@ -111,6 +111,17 @@ def test_a_run_is_scored_without_an_index(dalil: Any, news: Path, monkeypatch: p
     assert (found["configuration"], round(found["R@1"], 2), found["passages"]) == ("run", 0.33, 0)
 
 
+def test_data_sets_of_one_name_are_not_mixed_up(dalil: Any, news: Path) -> None:  # noqa: F811
+    other = write_dataset(news.parent / "others" / "news", qrels=[("q1", "d1", 1)])
+    Path("floors.json").write_text('{"news": {"nDCG@10": 0.9}}', encoding="utf-8")
+    for option in (["--run", "run.trec"], ["--floor", "floors.json"]):
+        outcome = dalil("eval", "retrieval", str(news), str(other), *option)
+        assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+        assert str(other) in outcome.err and "another data set is called news" in outcome.err
+    assert not list(Path().glob("*.trec"))
+    assert dalil("eval", "retrieval", str(news), str(other)).code == 0
+
+
 def test_a_measure_below_its_floor_is_named_and_fails(dalil: Any, news: Path) -> None:  # noqa: F811
     Path("floors.json").write_text('{"news": {"nDCG@10": 0.9}}', encoding="utf-8")
     assert dalil("eval", "retrieval", str(news), "--floor", "floors.json").code == 0

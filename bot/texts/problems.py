@@ -36,6 +36,7 @@ PROBLEMS: dict[str, str] = {
     "no answers for split {}": "لا أجوبة للقسم {}",
     "no qrels for split {}": "لا أحكام للقسم {}",
     "answerable is neither true nor false": "قيمة answerable ليست true ولا false",
+    "another data set is called {}": "مجموعة أخرى اسمها {}",
     "no query of {}, split {}": "لا سؤال فيه من {}، القسم {}",
     "no document of {}": "لا مستند فيه من {}",
     "a run is measured in place of a search": "ملف النتائج يُقاس بدل البحث",
