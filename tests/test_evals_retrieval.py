@@ -15,21 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import Qrel, ScoredDoc
 
-from retrieval.errors import BadSetting, DatasetBroken
-from retrieval.evals.bench import Bench, Result, alike, evidence_run, scored
-from retrieval.evals.configurations import PARTS, PRESETS, ablations, configuration
-from retrieval.evals.datasets import Dataset, read_retrieval
+from retrieval.errors import DatasetBroken
+from retrieval.evals.bench import Bench, Result
+from retrieval.evals.configurations import configuration
+from retrieval.evals.datasets import read_retrieval
 from retrieval.evals.floors import drops, read_floors
 from retrieval.evals.growth import grow
 from retrieval.evals.measures import MAIN, compare, interval, mean, per_query, randomization_p
 from retrieval.evals.misspelling import misspelt
 from retrieval.evals.report import Section, page
 from retrieval.evals.runs import ranked, read_run, write_run
-from retrieval.evals.tuning import WEIGHTS, best_weight, dense_weights
+from retrieval.evals.tuning import dense_weights
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
-from retrieval.types import Hit, Passage, Source
-from tests.beir import DOCUMENTS, QRELS, QUERIES, write_dataset
+from tests.beir import DOCUMENTS, QRELS, QUERIES, filled, write_dataset
 
 # ------------------------------------------------------------------------------------------------------ data sets
 
@@ -142,7 +141,7 @@ def test_what_is_odd_is_noted_and_scored(tmp_path: Path) -> None:
     assert dataset.notes[0].values["line"] == "5"
     assert [Path(note.values["path"]).name for note in dataset.notes] == ["corpus.jsonl", "test.tsv", "queries.jsonl"]
     assert not any(isinstance(note, DatasetBroken) for note in dataset.notes)
-    result = _bench(dataset, tmp_path / "index").measure(configuration("default"))
+    result = filled(dataset, tmp_path / "index").measure(configuration("default"))
     assert result.values[MAIN] == {"q1": 1.0, "q2": 1.0, "q3": 1.0, "q4": 0.0, "q5": 0.0}
 
 
@@ -230,141 +229,6 @@ def test_an_interval_holds_its_mean_and_narrows_with_more_values() -> None:
     assert low < narrow_low < 0.5 < narrow_high < high
 
 
-def test_a_document_stands_where_its_passage_with_the_gold_span_stands(tmp_path: Path) -> None:
-    dataset = read_retrieval(write_dataset(tmp_path, answers={"q1": ["الخلاف على العقوبات"]}), None)
-
-    def hit(document: str, text: str, score: float) -> Hit:
-        return Hit(Passage(f"{document}#0", Source(document, ""), 0, text, 0, len(text)), score)
-
-    hits = [hit("d1", "لا شيء", 0.9), hit("d2", "غيره", 0.8), hit("d1", "الخلافُ على العقوبات", 0.7), hit("d3", "", 0.6)]
-    run = evidence_run(dataset, {"q1": hits, "q2": hits})
-    assert [found.doc_id for found in run["q1"]] == ["d2", "d1", "d3"]
-    assert [found.doc_id for found in run["q2"]] == ["d1", "d2", "d3"]  # a question without spans is judged by document
-
-
-def test_a_relevant_document_without_a_span_stands_where_it_is_found(tmp_path: Path) -> None:
-    qrels = [*QRELS, ("q1", "d2", 1)]
-    answers = {"q1": ["الخلاف على العقوبات"], "q2": ["؟"], "q3": ["ست درجات"]}
-    dataset = read_retrieval(write_dataset(tmp_path, answers=answers, qrels=qrels), None)
-
-    def hit(document: str, text: str) -> Hit:
-        return Hit(Passage(f"{document}#0", Source(document, ""), 0, text, 0, len(text)), 1.0)
-
-    hits = [hit("d1", "لا شيء"), hit("d2", "غيره"), hit("d3", "زلزال"), hit("d1", "الخلاف على العقوبات")]
-    run = evidence_run(dataset, dict.fromkeys(QUERIES, hits))
-    assert [found.doc_id for found in run["q1"]] == ["d2", "d3", "d1"]
-    assert [found.doc_id for found in run["q2"]] == ["d1", "d2", "d3"]
-    assert [found.doc_id for found in run["q3"]] == ["d1", "d2", "d3"]
-
-
-@pytest.fixture
-def spanned(tmp_path: Path) -> Dataset:
-    """The document of q1 is found by its first passage, and holds the answer in another that shares no word with it."""
-    long = "انهارت القمة الثانية. " * 35 + "\n\n" + "السبب هو الخلاف على العقوبات. " * 25
-    documents = {**DOCUMENTS, "d1": ("قمة", long), "d2": ("", "انهارت القمة أمس.")}
-    answers = {"q1": ["الخلاف على العقوبات"]}
-    return read_retrieval(write_dataset(tmp_path / "spanned", documents=documents, answers=answers), None)
-
-
-def test_a_search_and_a_run_from_a_file_are_judged_alike(spanned: Dataset, tmp_path: Path) -> None:
-    result = _bench(spanned, tmp_path / "index").measure(configuration("default"))
-    write_run(tmp_path / "run", result.run, "dalil")
-    from_file = scored(spanned, tmp_path / "run", read_run(tmp_path / "run"))
-    assert (result.judged_by, from_file.judged_by) == ("evidence", "document")
-    assert result.values[MAIN]["q1"] < from_file.values[MAIN]["q1"] == 1.0
-    with pytest.raises(ValueError, match=r"evidence.*document"):
-        result.against(from_file)
-    search, again = alike([result, from_file])
-    assert (search.judged_by, search.values) == ("document", from_file.values)
-    assert again == from_file and search.run == result.run
-    assert search.against(again).difference == 0.0
-    assert alike([result, result]) == [result, result]
-
-
-# ------------------------------------------------------------------------------------------------------ configurations
-
-
-def test_names_of_configurations() -> None:
-    assert configuration("default").without == frozenset()
-    assert configuration("without-grams,title").without == {"grams", "title"}
-    assert {each.name for each in ablations()} == {f"without-{part}" for part in PARTS}
-    for name in PRESETS:
-        assert configuration(name).name == name
-    assert not configuration("words").analyzer.grams and configuration("words").analyzer.normalization
-    for wrong in ("grams", "without-", "without-nothing", ""):
-        with pytest.raises(BadSetting, match="without-PART"):
-            configuration(wrong)
-
-
-def _bench(dataset: Dataset, folder: Path) -> Bench:
-    bench = Bench(dataset, Index(folder, BundledEmbedder()))
-    bench.fill()
-    return bench
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    folder = tmp_path_factory.mktemp("bench")
-    return _bench(read_retrieval(write_dataset(folder / "news"), None), folder / "index")
-
-
-@pytest.mark.parametrize("name", [*PRESETS, *(f"without-{part}" for part in PARTS)])
-def test_every_configuration_finds_what_shares_its_words(bench: Bench, name: str) -> None:
-    result = bench.measure(configuration(name))
-    assert result.configuration == name
-    assert set(result.run) == set(QUERIES)
-    assert result.values[MAIN]["q1"] == 1.0
-    assert len(result.milliseconds) == 3
-    assert not list((bench.index.data_dir / "variants").glob("*"))
-
-
-def test_leaving_a_part_out_takes_its_gain_away(tmp_path: Path) -> None:
-    documents = {
-        "d1": ("", "حضر مُحَمَّدٌ الاجتماعَ"),
-        "d2": ("", "قال المتحدث إن الأمر انتهى"),
-        "d3": ("ملف المياه", "وصل الوفد"),
-    }
-    queries = {"normalization": "محمد", "grams": "المتحدثث", "title": "المياه"}
-    qrels = [("normalization", "d1", 1), ("grams", "d2", 1), ("title", "d3", 1)]
-    dataset = read_retrieval(write_dataset(tmp_path / "set", documents=documents, queries=queries, qrels=qrels), None)
-    bench = _bench(dataset, tmp_path / "index")
-    assert mean(bench.measure(configuration("default")).values[MAIN]) == 1.0
-    for part in queries:
-        assert bench.measure(configuration(f"without-{part}")).values[MAIN][part] == 0.0, part
-
-
-def test_a_run_from_a_file_is_scored_like_the_search_it_came_from(bench: Bench, tmp_path: Path) -> None:
-    result = bench.measure(configuration("default"))
-    write_run(tmp_path / "run", result.run, "dalil")
-    from_file = scored(bench.dataset, tmp_path / "run", read_run(tmp_path / "run"))
-    assert from_file.values == result.values
-    assert from_file.judged_by == result.judged_by == "document"
-    assert from_file.figures()["ms_per_query_p50"] is None
-
-
-def test_a_run_that_has_nothing_to_do_with_the_set_is_refused(bench: Bench) -> None:
-    found = [("d1", 1.0)]
-    assert (
-        mean(scored(bench.dataset, Path("r"), {"q1": ranked("q1", found), "q9": ranked("q9", found)}).values[MAIN]) > 0
-    )
-    for run, problem in (
-        ({"q9": ranked("q9", found)}, "no query of news, split test"),
-        ({"q1": ranked("q1", [("d9", 1.0)])}, "no document of news"),
-    ):
-        with pytest.raises(DatasetBroken, match=problem) as caught:
-            scored(bench.dataset, Path("r"), run)
-        assert caught.value.values["path"] == "r"
-
-
-def test_the_weight_of_the_vectors_is_the_best_and_of_equals_the_smallest(bench: Bench) -> None:
-    table = dense_weights(bench)
-    assert set(table) == set(WEIGHTS)
-    assert all(0.0 <= value <= 1.0 for value in table.values())
-    flat = dict.fromkeys(WEIGHTS, 0.5)
-    assert best_weight([flat]) == 0.0
-    assert best_weight([{**flat, 0.4: 0.9}, {**flat, 0.3: 0.6}]) == 0.4
-
-
 def test_misspelt_questions_differ_by_an_edit_a_word_and_are_the_same_at_every_run(tmp_path: Path) -> None:
     text = "كلمة أخرى طويلة في سؤال من كلمات كثيرة " * 20
     dataset = read_retrieval(write_dataset(tmp_path, queries={**QUERIES, "q1": text}), None)
@@ -377,6 +241,12 @@ def test_misspelt_questions_differ_by_an_edit_a_word_and_are_the_same_at_every_r
 
 
 # ------------------------------------------------------------------------------------------------------ floors, report
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    folder = tmp_path_factory.mktemp("bench")
+    return filled(read_retrieval(write_dataset(folder / "news"), None), folder / "index")
 
 
 def test_floors_name_every_measure_below(bench: Bench, tmp_path: Path) -> None:
@@ -417,7 +287,7 @@ class _Tags(HTMLParser):
 def test_the_report_is_one_page_that_needs_no_network_and_escapes_what_it_shows(tmp_path: Path) -> None:
     queries = {"q1": "لماذا انهارت <script>القمة</script>؟", "q2": "أين المعرض؟", "q3": "زلزال"}
     dataset = read_retrieval(write_dataset(tmp_path / "a<b", queries=queries), None)
-    bench = _bench(dataset, tmp_path / "index")
+    bench = filled(dataset, tmp_path / "index")
     result = bench.measure(configuration("default"))
     nothing = Result(dataset, "nothing", {}, per_query(dataset.qrels, {}))
     growth = [grow(dataset, size, _folder(tmp_path / str(size))) for size in (120, 240)]

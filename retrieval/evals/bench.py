@@ -44,6 +44,7 @@ class Result:
     judged_by: Judged = "document"
     passages: int = 0
     seconds_index: float = 0.0
+    """Of the ingest with all parts, whatever the configuration; 0 for a run from a file."""
     milliseconds: Sequence[float] = field(default_factory=tuple)
     """One value a query; none for a run from a file."""
 
@@ -98,11 +99,11 @@ class Bench:
     def measure(self, wanted: Configuration) -> Result:
         """Asks every query, one after another."""
         if not wanted.without:
-            return self._asked(wanted.name, self.index, self.report.seconds)
-        with self._variant(wanted) as (retriever, seconds):
-            return self._asked(wanted.name, retriever, seconds)
+            return self._asked(wanted.name, self.index)
+        with self._variant(wanted) as retriever:
+            return self._asked(wanted.name, self.index.reranked(retriever) if wanted.reranker else retriever)
 
-    def _asked(self, name: str, retriever: Retriever | Index, seconds_index: float) -> Result:
+    def _asked(self, name: str, retriever: Retriever | Index) -> Result:
         hits: dict[str, list[Hit]] = {}
         milliseconds = []
         for query, text in self.dataset.queries.items():
@@ -112,24 +113,24 @@ class Bench:
         run = {query: ranked(query, [(_document(hit), hit.score) for hit in found]) for query, found in hits.items()}
         values = per_query(self.dataset.qrels, evidence_run(self.dataset, hits))
         judged_by: Judged = "evidence" if self.dataset.evidence else "document"
-        return Result(self.dataset, name, run, values, judged_by, self.index.passage_count, seconds_index, milliseconds)
+        counted = self.index.passage_count
+        return Result(self.dataset, name, run, values, judged_by, counted, self.report.seconds, milliseconds)
 
     @contextmanager
-    def _variant(self, wanted: Configuration) -> Iterator[tuple[Retriever, float]]:
-        """A retriever over the same passages, and the seconds its lexical index took, if it needs one of its own."""
+    def _variant(self, wanted: Configuration) -> Iterator[Retriever]:
+        """A retriever over the same passages, with a lexical index of its own if it needs one."""
         variant = partial(
             self.index.variant, analyzer=wanted.analyzer, second_look=wanted.second_look, dense=wanted.dense
         )
         if not wanted.reindexed:
-            yield variant(), 0.0
+            yield variant()
             return
         lexical = LexicalIndex(self.index.data_dir / "variants" / wanted.name)
         lexical.clear()
-        began = time.perf_counter()
         passages = _analysed(self.index.passages(), wanted)
         while batch := list(islice(passages, LEXICAL_BATCH)):
             lexical.update(add=batch, remove=(), generation=1)
-        yield variant(lexical), time.perf_counter() - began
+        yield variant(lexical)
         lexical.clear()
 
 
