@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.evals.configurations import PARTS
 from retrieval.index import Index
-from tests.beir import DOCUMENTS, QRELS, QUERIES, write_dataset
+from tests.beir import BY_PART, DOCUMENTS, QRELS, QUERIES, write_dataset, write_parts
 from tests.test_cli import dalil, folder  # noqa: F401 - fixtures
 
 CONTRACT = {
@@ -23,6 +23,11 @@ CONTRACT = {
 @pytest.fixture
 def news(tmp_path: Path) -> Path:
     return write_dataset(tmp_path / "sets" / "news")
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Path:
+    return write_parts(tmp_path / "sets" / "parts")
 
 
 def test_json_is_one_object_a_data_set_with_the_keys_of_the_contract(dalil: Any, news: Path) -> None:  # noqa: F811
@@ -46,10 +51,28 @@ def test_table_names_the_questions_won_and_lost(dalil: Any, news: Path) -> None:
     assert "  +1.000  q1  لِماذا انهَارت القِمَّةُ؟" in out
 
 
-def test_ablation_leaves_out_each_part(dalil: Any, news: Path) -> None:  # noqa: F811
-    found = json.loads(dalil("eval", "retrieval", str(news), "--ablation", "--json").out)
+def test_ablation_leaves_out_each_part(dalil: Any, parts: Path) -> None:  # noqa: F811
+    found = json.loads(dalil("eval", "retrieval", str(parts), "--ablation", "--json").out)
     assert [each["other"] for each in found["compared"]] == [f"without-{part}" for part in PARTS]
-    assert all({"difference", "interval", "p", "won", "lost", "nDCG@10"} <= each.keys() for each in found["compared"])
+    for part, each in zip(PARTS, found["compared"], strict=True):
+        assert {"difference", "interval", "p", "won", "lost", "nDCG@10"} <= each.keys()
+        assert (part in each["won"]) == (part in BY_PART), part
+        assert each["difference"] == pytest.approx(found["nDCG@10"] - each["nDCG@10"], abs=1e-4)
+
+
+def test_a_configuration_is_what_is_measured_and_compared(dalil: Any, parts: Path) -> None:  # noqa: F811
+    def call(*arguments: str) -> Any:
+        return json.loads(dalil("eval", "retrieval", str(parts), *arguments, "--json").out)
+
+    default = call("--compare", "words", "--compare", "white-space", "--compare", "without-title")
+    compared = {"default": default, **{each["other"]: each for each in default["compared"]}}
+    assert len({each["nDCG@10"] for each in compared.values()}) == len(compared)
+    for name in compared:
+        found = call("--configuration", name)
+        assert (found["configuration"], found["nDCG@10"]) == (name, compared[name]["nDCG@10"])
+    backwards = call("--configuration", "words", "--compare", "default")["compared"][0]
+    assert backwards["difference"] == -compared["words"]["difference"] < 0
+    assert call("--misspell")["nDCG@10"] < default["nDCG@10"]
 
 
 def test_a_run_goes_out_and_comes_in(dalil: Any, news: Path) -> None:  # noqa: F811
@@ -125,13 +148,22 @@ def test_data_sets_of_one_name_are_not_mixed_up(dalil: Any, news: Path) -> None:
 def test_a_measure_below_its_floor_is_named_and_fails(dalil: Any, news: Path) -> None:  # noqa: F811
     Path("floors.json").write_text('{"news": {"nDCG@10": 0.9}}', encoding="utf-8")
     assert dalil("eval", "retrieval", str(news), "--floor", "floors.json").code == 0
-    outcome = dalil("eval", "retrieval", str(news), "--floor", "floors.json", "--configuration", "without-stems,title")
-    assert outcome.code == 0
     write_dataset(news, qrels=[("q1", "d1", 1), ("q2", "d4", 1)])
     outcome = dalil("eval", "retrieval", str(news), "--floor", "floors.json")
     assert outcome.code == 1
     assert outcome.err == "news: nDCG@10 is 0.5000, below its floor 0.9000\n"
     assert "default" in outcome.out
+
+
+def test_floors_hold_the_configuration_that_is_measured(dalil: Any, parts: Path) -> None:  # noqa: F811
+    Path("floors.json").write_text('{"parts": {"R@1": 0.99}}', encoding="utf-8")
+    for arguments, code in (
+        ([], 0),
+        (["--compare", "without-title"], 0),
+        (["--configuration", "without-title"], 1),
+        (["--configuration", "without-title", "--compare", "default"], 1),
+    ):
+        assert dalil("eval", "retrieval", str(parts), "--floor", "floors.json", *arguments).code == code, arguments
 
 
 def test_report_growth_and_weights_are_written(dalil: Any, news: Path) -> None:  # noqa: F811
