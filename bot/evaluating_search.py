@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -17,16 +18,20 @@ if TYPE_CHECKING:
     from bot.messages import Messages
     from bot.settings import Settings
     from retrieval.evals.bench import Bench, Result
+    from retrieval.evals.configurations import Configuration
     from retrieval.evals.datasets import Dataset
     from retrieval.evals.floors import Floors
     from retrieval.evals.growth import Growth
     from retrieval.evals.report import Section
 
+Side: TypeAlias = "Configuration | Path"
+"""A way of searching, or a run from a file."""
+
 
 def retrieval(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...")],
     split: Annotated[str | None, typer.Option("--split", metavar="NAME")] = None,
-    configuration: Annotated[str, typer.Option("--configuration", metavar="NAME")] = "default",
+    configuration: Annotated[str | None, typer.Option("--configuration", metavar="NAME")] = None,
     compare: Annotated[list[str] | None, typer.Option("--compare", metavar="NAME|FILE")] = None,
     misspell: Annotated[bool, typer.Option("--misspell")] = False,
     ablation: Annotated[bool, typer.Option("--ablation")] = False,
@@ -41,19 +46,18 @@ def retrieval(
 ) -> int:
     """Measures search over data sets."""
     from bot.settings import begin
-    from retrieval.evals.configurations import ablations
     from retrieval.evals.floors import read_floors
 
     settings, messages = begin(data_dir)
-    names = [configuration, *(compare or []), *(each.name for each in ablations() if ablation)]
-    _check_names(names)
+    sides = _sides(configuration, score, compare or [], ablation=ablation)
     datasets = _datasets(folders, split, messages, misspell=misspell)
+    if run or floor:
+        _check_names(datasets)
     floors = read_floors(floor, [dataset.name for dataset in datasets]) if floor else {}
+    runs = _runs(sides, datasets, has_floors=bool(floors))
     sections: list[Section] = []
-    for dataset in datasets:
-        section = _measured(
-            dataset, settings, messages, [score or names[0], *names[1:]], tune=tune, growth=growth or []
-        )
+    for dataset, from_files in zip(datasets, runs, strict=True):
+        section = _measured(dataset, settings, messages, sides, from_files, tune=tune, growth=growth or [])
         if run:
             _write_run(run if len(datasets) == 1 else run.with_stem(f"{run.stem}.{dataset.name}"), section.result)
         typer.echo(_shown(section, messages, as_json=as_json))
@@ -75,6 +79,17 @@ def _datasets(folders: Sequence[Path], split: str | None, messages: Messages, *,
         for note in dataset.notes:
             typer.echo(messages.error(note), err=True)
     return [misspelt(dataset) for dataset in datasets] if misspell else datasets
+
+
+def _check_names(datasets: Sequence[Dataset]) -> None:
+    """Floors and run files go by the name of a data set. Raises `DatasetBroken` for one that another has already."""
+    from retrieval.errors import DatasetBroken
+
+    seen: set[str] = set()
+    for dataset in datasets:
+        if dataset.name in seen:
+            raise DatasetBroken(path=dataset.folder, problem=f"another data set is called {dataset.name}")
+        seen.add(dataset.name)
 
 
 def _shown(section: Section, messages: Messages, *, as_json: bool) -> str:
@@ -113,30 +128,67 @@ def _held(floors: Floors, sections: Sequence[Section], messages: Messages) -> in
     return 1 if below else 0
 
 
-def _check_names(names: Sequence[str]) -> None:
-    """Before anything is measured. Raises `BadSetting` for what is neither a configuration nor a file."""
+def _sides(name: str | None, score: Path | None, compare: Sequence[str], *, ablation: bool) -> list[Side]:
+    """What is measured, and what it is compared with. Raises `BadSetting` for what is neither a configuration nor a file."""
+    from retrieval.errors import OptionsClash
+    from retrieval.evals.configurations import ablations, configuration
+
+    if score and name:
+        raise OptionsClash(first="--score", second="--configuration", problem="a run is measured in place of a search")
+    first = score or configuration(name or "default")
+    return [first, *map(_side, compare), *(ablations() if ablation else ())]
+
+
+def _side(name: str) -> Side:
+    from retrieval.errors import BadSetting
     from retrieval.evals.configurations import configuration
 
-    for name in names:
-        if not Path(name).is_file():
-            configuration(name)
+    try:
+        return configuration(name)
+    except BadSetting:
+        if Path(name).is_file():
+            return Path(name)
+        raise
+
+
+def _runs(sides: Sequence[Side], datasets: Sequence[Dataset], *, has_floors: bool) -> list[Mapping[Side, Result]]:
+    """The scores of the runs among the sides over each data set, before anything is measured that takes time."""
+    from retrieval.errors import OptionsClash
+    from retrieval.evals.bench import scored
+    from retrieval.evals.runs import read_run
+
+    runs = {side: read_run(side) for side in sides if isinstance(side, Path)}
+    if has_floors and runs and any(dataset.evidence for dataset in datasets):
+        option = "--score" if isinstance(sides[0], Path) else "--compare"
+        problem = "floors are of evidence, a run is judged by document"
+        raise OptionsClash(first="--floor", second=option, problem=problem)
+    return [{path: scored(dataset, path, run) for path, run in runs.items()} for dataset in datasets]
 
 
 def _measured(
     dataset: Dataset,
     settings: Settings,
     messages: Messages,
-    names: Sequence[str | Path],
+    sides: Sequence[Side],
+    from_files: Mapping[Side, Result],
     *,
     tune: bool,
     growth: Sequence[int],
 ) -> Section:
+    """An index is made where something is searched for, and only there."""
+    from retrieval.evals.bench import alike
+    from retrieval.evals.configurations import Configuration
     from retrieval.evals.report import Section
     from retrieval.evals.tuning import dense_weights
 
-    with _bench(dataset, settings, messages) as bench:
-        result, *others = [_result(bench, name) for name in names]
-        weights = dense_weights(bench) if tune else {}
+    found = dict(from_files)
+    weights: Mapping[float, float] = {}
+    searches = [side for side in sides if isinstance(side, Configuration)]
+    if searches or tune:
+        with _bench(dataset, settings, messages) as bench:
+            found |= {side: bench.measure(side) for side in searches}
+            weights = dense_weights(bench) if tune else {}
+    result, *others = alike([found[side] for side in sides])
     return Section(result, others, weights, [_grown(dataset, size) for size in growth])
 
 
@@ -151,18 +203,11 @@ def _bench(dataset: Dataset, settings: Settings, messages: Messages) -> Iterator
         with wiring.opened_index(own) as index:
             bench = Bench(dataset, index)
             with progress(messages) as on_progress:
-                tell_failures(bench.fill(on_progress=on_progress), messages)
+                report = bench.fill(on_progress=on_progress)
+            noted = {note.values.get("line") for note in dataset.notes}
+            unheard = tuple(failure for failure in report.failures if str(failure.line) not in noted)
+            tell_failures(replace(report, failures=unheard), messages)
             yield bench
-
-
-def _result(bench: Bench, name: str | Path) -> Result:
-    """The result of a configuration, or the scores of a run file."""
-    from retrieval.evals.configurations import PRESETS, configuration
-    from retrieval.evals.runs import read_run
-
-    if isinstance(name, str) and (name in PRESETS or not Path(name).is_file()):
-        return bench.measure(configuration(name))
-    return bench.score(Path(name).name, read_run(Path(name)))
 
 
 def _grown(dataset: Dataset, size: int) -> Growth:

@@ -37,10 +37,7 @@ def result_lines(section: Section, messages: Messages) -> list[str]:
     result = section.result
     figures = result.figures()
     title = f"{figures['dataset']} · {figures['split']}"
-    counts = messages(
-        "eval.counts", queries=figures["queries"], passages=figures["passages"], seconds=figures["seconds_index"]
-    )
-    lines = [f"{title} · {counts}", _row("", [*result.values, "p50 ms", "p95 ms"])]
+    lines = [f"{title} · {_counts(section, messages)}", _row("", [*result.values, "p50 ms", "p95 ms"])]
     for each in (result, *section.others):
         times = [each.percentile(50), each.percentile(95)]
         values = [f"{each.figures()[name]:.4f}" for name in result.values]
@@ -49,6 +46,7 @@ def result_lines(section: Section, messages: Messages) -> list[str]:
         )
     low_high = (f"{name} {low:.3f}–{high:.3f}" for name, (low, high) in result.intervals().items())
     lines.append(messages("eval.ranges", ranges=", ".join(low_high)))
+    lines.append(messages(f"eval.judged.{result.judged_by}"))
     if section.others:
         lines += ["", *_compared(section, messages)]
     if section.weights:
@@ -60,6 +58,17 @@ def result_lines(section: Section, messages: Messages) -> list[str]:
     if section.growth:
         lines += ["", *_growth(section)]
     return lines
+
+
+def _counts(section: Section, messages: Messages) -> str:
+    """Of questions, and of passages where they were searched."""
+    searched = next((each for each in (section.result, *section.others) if each.milliseconds), None)
+    if searched is None:
+        return messages("eval.questions", queries=len(section.result.dataset.queries))
+    figures = searched.figures()
+    return messages(
+        "eval.counts", queries=figures["queries"], passages=figures["passages"], seconds=figures["seconds_index"]
+    )
 
 
 def _row(name: str, cells: list[str]) -> str:

@@ -53,6 +53,12 @@ class SettingLineBroken(BadSetting):
     code = "bad_setting_line"
 
 
+class OptionsClash(UsageError):
+    """Two options of one command of which each makes the other void. Values: first, second, problem."""
+
+    code = "options_clash"
+
+
 class EmptyQuestion(UsageError):
     """Nothing to search for is left of the question after cleaning."""
 
@@ -243,6 +249,15 @@ class DatasetBroken(UsageError):
     """An evaluation data set that cannot be used. Values: path, problem, and line where one is at fault."""
 
     code = "dataset_broken"
+
+
+class DatasetOdd(DalilError):
+    """What is odd in an evaluation data set and yet scored as the field does; told, never raised.
+
+    Values: path, problem, and line where one is meant.
+    """
+
+    code = "dataset_odd"
 
 
 class ArticleUnknown(UsageError):

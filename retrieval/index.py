@@ -125,7 +125,7 @@ class Index:
     def variant(
         self, lexical: LexicalIndex | None = None, *, analyzer: Analyzer, second_look: bool, dense: bool
     ) -> HybridRetriever:
-        """Search over the same passages with parts changed or left out: what an evaluation compares with.
+        """Search over the same passages with parts changed or left out, without the reranker: what an evaluation compares.
 
         `lexical` is made with `analyzer` by the caller; without it, the index's own is searched.
         """
@@ -137,9 +137,14 @@ class Index:
             dense_weight=weight, analyzer=analyzer, second_look=second_look,
         )  # fmt: skip
 
+    def reranked(self, retriever: Retriever) -> Retriever:
+        """A retriever with the reranker behind it, where there is one."""
+        return RerankedRetriever(retriever, self._reranker, depth=RERANKED) if self._reranker else retriever
+
     def _retriever(self, weight: float) -> Retriever:
-        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
-        return RerankedRetriever(hybrid, self._reranker, depth=RERANKED) if self._reranker else hybrid
+        return self.reranked(
+            HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
+        )
 
     def passages(self) -> Iterator[tuple[int, Passage]]:
         """All passages by their catalogue key, ascending."""

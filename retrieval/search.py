@@ -107,7 +107,7 @@ class HybridRetriever:
 
 
 class RerankedRetriever:
-    """Another retriever's hits in a reranker's order: it sees the best `depth`, or `k` when that is more."""
+    """Another retriever's hits in a reranker's order: it sees the best `depth`, however many are wanted."""
 
     def __init__(self, retriever: Retriever, reranker: Reranker, *, depth: int) -> None:
         self._retriever = retriever
@@ -115,5 +115,8 @@ class RerankedRetriever:
         self._depth = depth
 
     def retrieve(self, query: str, k: int) -> list[Hit]:
-        """At most `k` hits, best first by the reranker."""
-        return self._reranker.rerank(query, self._retriever.retrieve(query, max(k, self._depth)))[:k]
+        """At most `k` hits, best first by the reranker; those it does not see behind, as they were."""
+        hits = self._retriever.retrieve(query, max(k, self._depth))
+        seen = self._reranker.rerank(query, hits[: self._depth])
+        behind = min((hit.score for hit in seen), default=0.0) / 2  # their own scores are 0..1
+        return [*seen, *(Hit(hit.passage, behind * hit.score) for hit in hits[self._depth :])][:k]

@@ -38,6 +38,23 @@ def test_answer_is_looked_for_in_the_first_quotes_only() -> None:
 
 
 @pytest.mark.parametrize(
+    ("quote", "answer", "held"),
+    [
+        ("في عام 2025", "5", False),
+        ("في عام 2025", "20", False),
+        ("في عام ٢٠٢٥م", "2025", True),
+        ("قُتل 15 من 5 آلاف", "٥", True),
+        ("قتل 150 جنديًا", "قتل 15", False),
+        ("قتل ب15 طلقة", "15 طلقة", True),
+        ("قال بالرياض أمس", "الرياض", True),  # what Arabic writes at a word is no border
+    ],
+)
+def test_a_number_is_held_whole_or_not_at_all(quote: str, answer: str, held: bool) -> None:
+    found = outcome(quotes=[quote], answers=[answer])
+    assert measures.answer_within(found.gold, found.answer, 1) is held
+
+
+@pytest.mark.parametrize(
     ("quote", "answers", "f1"),
     [
         ("أعلنت مقتلَ أربعةٍ من جنودها", ["أربعه جنود"], 2 * 1 / (5 + 2)),

@@ -99,6 +99,8 @@ def test_set_without_a_question_of_a_kind_has_a_report() -> None:
         ("في ٢٠١٩ وفي 2019", ["2019"], "في <mark>٢٠١٩</mark> وفي <mark>2019</mark>"),
         ("بلغت 25 ℃ ظهرًا", ["℃"], "بلغت 25 <mark>℃</mark> ظهرًا"),
         ("جملة", ["أخرى", "", "،"], "جملة"),
+        ("عام 2025، ٥ قتلى و15 جريحًا", ["5"], "عام 2025، <mark>٥</mark> قتلى و15 جريحًا"),
+        ("250 دولارًا ثم 25 دولارًا", ["25 دولار"], "250 دولارًا ثم <mark>25 دولارًا</mark>"),
     ],
 )
 def test_spans_are_marked_in_whole_words_as_written(text: str, wanted: list[str], shown: str) -> None:

@@ -14,6 +14,7 @@ from retrieval.evals.answers import evaluate, figures, groups, intervals, modes,
 from retrieval.evals.questions import GoldQuestion, read_dataset, read_questions
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
+from tests.beir import QUERIES, write_dataset
 from tests.outcomes import EVIDENCE, outcome
 
 ROOT = Path(__file__).parents[1]
@@ -117,6 +118,9 @@ def test_questions_are_read_with_their_gold(tmp_path: Path) -> None:
         ('{"id": "a"}', "1", "no question"),
         ("[1]", "1", "not an object"),
         ('{"id": "a", "question": "من؟", "answerable": "yes"}', "1", "answerable is neither true nor false"),
+        ('{"id": "a", "question": "من؟"}\n' + "[" * 100_000, "2", "not valid JSON"),
+        ('{"question": "من؟", "evidence": 5}', "1", "evidence is not a list of strings"),
+        ('{"question": "من؟", "history": [["متى؟"]]}', "1", "history is not a list of strings"),
         ("", "1", "no questions"),
     ],
 )
@@ -129,18 +133,30 @@ def test_broken_questions_are_named_by_line(tmp_path: Path, text: str, line: str
 
 
 def test_data_set_gives_the_questions_of_its_split(tmp_path: Path) -> None:
-    (tmp_path / "qrels").mkdir()
-    (tmp_path / "queries.jsonl").write_text(
-        '{"_id": "1", "text": "من؟"}\n{"_id": "2", "text": "متى؟"}\n', encoding="utf-8"
-    )
-    (tmp_path / "answers.jsonl").write_text(
-        '{"_id": "1", "answers": ["زيد"]}\n{"_id": "2", "answers": ["أمس"]}\n', encoding="utf-8"
-    )
-    (tmp_path / "qrels" / "train.tsv").write_text("query-id\tcorpus-id\tscore\n2\td\t1\n", encoding="utf-8")
+    answers = {"q1": ["العقوبات"], "q2": ["بيونغ يانغ"]}
+    write_dataset(tmp_path, answers=answers, qrels=[("q2", "d2", 1)], split="train")
     (question,) = read_dataset(tmp_path, "train")
-    assert (question.id, question.question, question.answers) == ("2", "متى؟", ("أمس",))
-    with pytest.raises(DatasetBroken):
+    assert (question.id, question.question, question.answers) == ("q2", QUERIES["q2"], ("بيونغ يانغ",))
+    assert question.answerable and question.evidence == question.answers
+    with pytest.raises(DatasetBroken, match="there are: train"):
         read_dataset(tmp_path, "test")
+    (tmp_path / "answers.jsonl").unlink()
+    with pytest.raises(DatasetBroken, match="no answers for split train"):
+        read_dataset(tmp_path, None)
+
+
+@pytest.mark.parametrize("text", ["q2 0 d2 1\n", "\ufeffq2\td2\t1\n", "query-id\tcorpus-id\tscore\n\nq2\td2\t1\n"])
+def test_judgements_are_read_as_for_search(tmp_path: Path, text: str) -> None:
+    write_dataset(tmp_path, answers={"q1": ["العقوبات"], "q2": ["بيونغ يانغ"]})
+    (tmp_path / "qrels" / "test.tsv").write_text(text, encoding="utf-8")
+    assert [question.id for question in read_dataset(tmp_path, None)] == ["q2"]
+
+
+def test_broken_judgements_are_named_by_line(tmp_path: Path) -> None:
+    write_dataset(tmp_path, answers={"q1": ["العقوبات"]}, qrels=[("q1", "d1", 1), ("q1", "d9", 1)])
+    with pytest.raises(DatasetBroken, match="unknown document d9") as caught:
+        read_dataset(tmp_path, None)
+    assert caught.value.values["line"] == "3"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
-"""Data sets, runs, measures and comparisons of `dalil eval retrieval`."""
+"""Data sets, runs and measures of `dalil eval retrieval`."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import ir_measures
@@ -15,21 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import Qrel, ScoredDoc
 
-from retrieval.errors import BadSetting, DatasetBroken
-from retrieval.evals.bench import Bench, Result, evidence_run
-from retrieval.evals.configurations import PARTS, PRESETS, ablations, configuration
+from retrieval.errors import DatasetBroken
+from retrieval.evals.configurations import configuration
 from retrieval.evals.datasets import read_retrieval
-from retrieval.evals.floors import drops, read_floors
-from retrieval.evals.growth import grow
-from retrieval.evals.measures import MAIN, compare, interval, mean, per_query, randomization_p
+from retrieval.evals.measures import MAIN, compare, interval, per_query, randomization_p
 from retrieval.evals.misspelling import misspelt
-from retrieval.evals.report import Section, page
 from retrieval.evals.runs import ranked, read_run, write_run
-from retrieval.evals.tuning import WEIGHTS, best_weight, dense_weights
-from retrieval.hashing import BundledEmbedder
-from retrieval.index import Index
-from retrieval.types import Hit, Passage, Source
-from tests.beir import DOCUMENTS, QRELS, QUERIES, write_dataset
+from tests.beir import DOCUMENTS, QRELS, QUERIES, filled, write_dataset
 
 # ------------------------------------------------------------------------------------------------------ data sets
 
@@ -57,6 +47,11 @@ def test_the_only_split_is_taken_and_a_missing_one_is_answered_with_those_there(
 def test_qrels_beside_the_other_files_will_do(tmp_path: Path, name: str) -> None:
     (write_dataset(tmp_path) / "qrels" / "test.tsv").rename(tmp_path / name)
     assert len(read_retrieval(tmp_path, "test").qrels) == 3
+    with pytest.raises(DatasetBroken, match="no qrels for split dev; there are: test"):
+        read_retrieval(tmp_path, "dev")
+
+
+DEEP = '{"_id": "x", "text": ' + "[" * 100_000 + "]" * 100_000 + "}"
 
 
 def _append(name: str, line: str) -> Callable[[Path], None]:
@@ -87,8 +82,25 @@ def _remove(name: str) -> Callable[[Path], None]:
         (_append("qrels/test.tsv", "q1\td9\t1"), "test.tsv", 5, "unknown document d9"),
         (_append("qrels/test.tsv", "q1\td1\t1"), "test.tsv", 5, "judged twice"),
         (_append("qrels/test.tsv", "q1\td2\tyes"), "test.tsv", 5, "not a grade"),
+        (_append("qrels/test.tsv", "q1\td2\t--1"), "test.tsv", 5, "not a grade"),
+        (_append("qrels/test.tsv", "q1\td2\t" + "9" * 20), "test.tsv", 5, "not a grade"),
+        (_append("qrels/test.tsv", "q1\td2\t" + "9" * 5000), "test.tsv", 5, "not a grade"),
         (_append("qrels/test.tsv", "q1"), "test.tsv", 5, "not query, document and grade"),
+        (_append("corpus.jsonl", DEEP), "corpus.jsonl", 5, "not valid JSON"),
+        (_append("queries.jsonl", DEEP), "queries.jsonl", 4, "not valid JSON"),
+        (_append("corpus.jsonl", '{"_id": null, "text": "نص"}'), "corpus.jsonl", 5, "one word"),
+        (_append("corpus.jsonl", '{"_id": ["d9"], "text": "نص"}'), "corpus.jsonl", 5, "one word"),
         (_append("answers.jsonl", '{"_id": "q9", "answers": ["نص"]}'), "answers.jsonl", 1, "unknown query q9"),
+        (
+            _append("answers.jsonl", '{"_id": "q1", "answers": 5}'),
+            "answers.jsonl",
+            1,
+            "answers is not a list of strings",
+        ),
+        (_append("answers.jsonl", '{"_id": "q1", "answers": {"a": 1}}'), "answers.jsonl", 1, "not a list of strings"),
+        (_append("answers.jsonl", '{"_id": "q1", "answers": [null]}'), "answers.jsonl", 1, "not a list of strings"),
+        (_append("answers.jsonl", '{"_id": "q1"}\n{"_id": "q1"}'), "answers.jsonl", 2, "duplicate id q1"),
+        (lambda folder: (folder / "answers.jsonl").mkdir(), "answers.jsonl", None, "Is a directory"),
     ],
 )
 def test_a_broken_data_set_is_refused_with_its_file_and_line(
@@ -118,7 +130,9 @@ def test_what_is_odd_is_noted_and_scored(tmp_path: Path) -> None:
         "no words in query q5",
     ]
     assert dataset.notes[0].values["line"] == "5"
-    result = _bench(dataset, tmp_path / "index").measure(configuration("default"))
+    assert [Path(note.values["path"]).name for note in dataset.notes] == ["corpus.jsonl", "test.tsv", "queries.jsonl"]
+    assert not any(isinstance(note, DatasetBroken) for note in dataset.notes)
+    result = filled(dataset, tmp_path / "index").measure(configuration("default"))
     assert result.values[MAIN] == {"q1": 1.0, "q2": 1.0, "q3": 1.0, "q4": 0.0, "q5": 0.0}
 
 
@@ -144,12 +158,23 @@ def test_a_run_comes_back_from_its_file_in_the_same_order(tmp_path: Path) -> Non
     assert as_ir_measures[0] == ScoredDoc("q1", "b", 0.5)
 
 
+def test_scores_fall_however_large_they_are(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("q1 Q0 b 1 1e17 n\nq1 Q0 a 2 1e17 n\nq1 Q0 c 3 -1e300 n\n", encoding="utf-8")
+    run = read_run(tmp_path / "run")
+    scores = [found.score for found in run["q1"]]
+    assert scores[0] > scores[1] > scores[2]
+    assert per_query([Qrel("q1", "a", 1)], run)["RR@10"] == {"q1": 0.5}
+
+
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
         ("q1 Q0 a 1 x name\n", "1", "columns"),
         ("q1 Q0 a 1 2.0 n\nq1 Q0\n", "2", "columns"),
         ("q1 Q0 a 1 2 n\nq1 Q0 a 2 1 n", "2", "twice"),
+        ("q1 Q0 a 1 2 n\nq1 Q0 b 2 nan n", "2", "nan is not a score"),
+        ("q1 Q0 a 1 inf n", "1", "inf is not a score"),
+        ("q1 Q0 a 1 -1e999 n", "1", "-1e999 is not a score"),
         ("", "1", "no lines"),
     ],
 )
@@ -195,90 +220,6 @@ def test_an_interval_holds_its_mean_and_narrows_with_more_values() -> None:
     assert low < narrow_low < 0.5 < narrow_high < high
 
 
-def test_a_document_stands_where_its_passage_with_the_gold_span_stands(tmp_path: Path) -> None:
-    dataset = read_retrieval(write_dataset(tmp_path, answers={"q1": ["الخلاف على العقوبات"]}), None)
-
-    def hit(document: str, text: str, score: float) -> Hit:
-        return Hit(Passage(f"{document}#0", Source(document, ""), 0, text, 0, len(text)), score)
-
-    hits = [hit("d1", "لا شيء", 0.9), hit("d2", "غيره", 0.8), hit("d1", "الخلافُ على العقوبات", 0.7), hit("d3", "", 0.6)]
-    run = evidence_run(dataset, {"q1": hits, "q2": hits})
-    assert [found.doc_id for found in run["q1"]] == ["d2", "d1", "d3"]
-    assert [found.doc_id for found in run["q2"]] == ["d1", "d2", "d3"]  # a question without spans is judged by document
-
-
-# ------------------------------------------------------------------------------------------------------ configurations
-
-
-def test_names_of_configurations() -> None:
-    assert configuration("default").without == frozenset()
-    assert configuration("without-grams,title").without == {"grams", "title"}
-    assert {each.name for each in ablations()} == {f"without-{part}" for part in PARTS}
-    for name in PRESETS:
-        assert configuration(name).name == name
-    assert not configuration("words").analyzer.grams and configuration("words").analyzer.normalization
-    for wrong in ("grams", "without-", "without-nothing", ""):
-        with pytest.raises(BadSetting, match="without-PART"):
-            configuration(wrong)
-
-
-def _bench(dataset: object, folder: Path) -> Bench:
-    from retrieval.evals.datasets import Dataset
-
-    assert isinstance(dataset, Dataset)
-    bench = Bench(dataset, Index(folder, BundledEmbedder()))
-    bench.fill()
-    return bench
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    folder = tmp_path_factory.mktemp("bench")
-    return _bench(read_retrieval(write_dataset(folder / "news"), None), folder / "index")
-
-
-@pytest.mark.parametrize("name", [*PRESETS, *(f"without-{part}" for part in PARTS)])
-def test_every_configuration_finds_what_shares_its_words(bench: Bench, name: str) -> None:
-    result = bench.measure(configuration(name))
-    assert result.configuration == name
-    assert set(result.run) == set(QUERIES)
-    assert result.values[MAIN]["q1"] == 1.0
-    assert len(result.milliseconds) == 3
-    assert not list((bench.index.data_dir / "variants").glob("*"))
-
-
-def test_leaving_a_part_out_takes_its_gain_away(tmp_path: Path) -> None:
-    documents = {
-        "d1": ("", "حضر مُحَمَّدٌ الاجتماعَ"),
-        "d2": ("", "قال المتحدث إن الأمر انتهى"),
-        "d3": ("ملف المياه", "وصل الوفد"),
-    }
-    queries = {"normalization": "محمد", "grams": "المتحدثث", "title": "المياه"}
-    qrels = [("normalization", "d1", 1), ("grams", "d2", 1), ("title", "d3", 1)]
-    dataset = read_retrieval(write_dataset(tmp_path / "set", documents=documents, queries=queries, qrels=qrels), None)
-    bench = _bench(dataset, tmp_path / "index")
-    assert mean(bench.measure(configuration("default")).values[MAIN]) == 1.0
-    for part in queries:
-        assert bench.measure(configuration(f"without-{part}")).values[MAIN][part] == 0.0, part
-
-
-def test_a_run_from_a_file_is_scored_like_the_search_it_came_from(bench: Bench, tmp_path: Path) -> None:
-    result = bench.measure(configuration("default"))
-    write_run(tmp_path / "run", result.run, "dalil")
-    scored = bench.score("run", read_run(tmp_path / "run"))
-    assert scored.values == result.values
-    assert scored.figures()["ms_per_query_p50"] is None
-
-
-def test_the_weight_of_the_vectors_is_the_best_and_of_equals_the_smallest(bench: Bench) -> None:
-    table = dense_weights(bench)
-    assert set(table) == set(WEIGHTS)
-    assert all(0.0 <= value <= 1.0 for value in table.values())
-    flat = dict.fromkeys(WEIGHTS, 0.5)
-    assert best_weight([flat]) == 0.0
-    assert best_weight([{**flat, 0.4: 0.9}, {**flat, 0.3: 0.6}]) == 0.4
-
-
 def test_misspelt_questions_differ_by_an_edit_a_word_and_are_the_same_at_every_run(tmp_path: Path) -> None:
     text = "كلمة أخرى طويلة في سؤال من كلمات كثيرة " * 20
     dataset = read_retrieval(write_dataset(tmp_path, queries={**QUERIES, "q1": text}), None)
@@ -288,75 +229,3 @@ def test_misspelt_questions_differ_by_an_edit_a_word_and_are_the_same_at_every_r
     assert all(abs(len(good) - len(wrong)) <= 1 for good, wrong in pairs)
     assert all(good == wrong for good, wrong in pairs if len(good) < 3)
     assert 0.15 < sum(good != wrong for good, wrong in pairs) / len(pairs) < 0.35
-
-
-# ------------------------------------------------------------------------------------------------------ floors, report
-
-
-def test_floors_name_every_measure_below(bench: Bench, tmp_path: Path) -> None:
-    (tmp_path / "floors.json").write_text(
-        '{"news": {"nDCG@10": 0.5, "R@1": 1.1}, "other": {"R@1": 0}}', encoding="utf-8"
-    )
-    floors = read_floors(tmp_path / "floors.json", ["news"])
-    (drop,) = drops(bench.measure(configuration("default")), floors)
-    assert (drop.dataset, drop.measure, drop.value, drop.floor) == ("news", "R@1", 1.0, 1.1)
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [("{", "not an object"), ("[]", "not an object"), ("{}", "no floors for news"), ('{"news": {"MAP": 1}}', "measures are"),
-     ('{"news": {}}', "measures are"), ('{"news": 3}', "not an object")],
-)  # fmt: skip
-def test_broken_floors_are_refused(tmp_path: Path, text: str, problem: str) -> None:
-    (tmp_path / "floors.json").write_text(text, encoding="utf-8")
-    with pytest.raises(DatasetBroken, match=problem):
-        read_floors(tmp_path / "floors.json", ["news"])
-
-
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag not in ("meta", "rect", "line", "circle", "polyline"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("rect", "line", "circle", "polyline"):
-            assert self.open.pop() == tag
-
-
-def test_the_report_is_one_page_that_needs_no_network_and_escapes_what_it_shows(tmp_path: Path) -> None:
-    queries = {"q1": "لماذا انهارت <script>القمة</script>؟", "q2": "أين المعرض؟", "q3": "زلزال"}
-    dataset = read_retrieval(write_dataset(tmp_path / "a<b", queries=queries), None)
-    bench = _bench(dataset, tmp_path / "index")
-    result = bench.measure(configuration("default"))
-    nothing = Result(dataset, "nothing", {}, per_query(dataset.qrels, {}))
-    growth = [grow(dataset, size, _folder(tmp_path / str(size))) for size in (120, 240)]
-    text = page([Section(result, [nothing], dense_weights(bench), growth), Section(nothing)])
-    parser = _Tags()
-    parser.feed(text)
-    assert parser.open == []
-    assert not re.search(r"(?:src|href)=|https?:|<script|@import|url\(", text)
-    assert "a&lt;b" in text and "&lt;script&gt;" in text
-    assert "dir=auto" in text and "prefers-color-scheme: dark" in text
-    assert f"{mean(result.values[MAIN]):.3f}" in text
-    assert all(f"{each.passages:,}" in text for each in growth)
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir()
-    return path
-
-
-def test_growth_makes_as_many_passages_as_wanted(tmp_path: Path) -> None:
-    dataset = read_retrieval(write_dataset(tmp_path / "news"), None)
-    found = grow(dataset, 300, _folder(tmp_path / "grown"))
-    index = Index(tmp_path / "grown", BundledEmbedder())
-    assert found.passages == 300 == index.passage_count
-    assert index.retrieve("القمة الثانية", 3)
-    assert found.all_in_per_second and found.all_in_per_second > 0
-    assert found.seconds_to_add < 1.0
-    assert found.memory_mb > 10
-    index.close()

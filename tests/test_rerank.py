@@ -194,5 +194,10 @@ def test_index_asks_the_reranker_about_more_hits_than_it_returns(tmp_path: Path)
     best = [hit.passage.id for hit in plain.retrieve("جسر", 20)]
     assert [hit.passage.id for hit in index.retrieve("جسر", 3)] == best[::-1][:3]
     assert reranker.seen == [20]
+    more = plain.retrieve("جسر", 25)
+    found = index.retrieve("جسر", 25)
+    assert [hit.passage.id for hit in found] == [*best[::-1], *(hit.passage.id for hit in more[20:])]
+    assert reranker.seen == [20, 20]  # however many are wanted, so that the first of them stay the same
+    assert 0 < found[24].score <= found[20].score < min(hit.score for hit in found[:20])
     index.close()
     plain.close()

@@ -95,8 +95,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "What is measured: default, without-grams and the like, words, stems, white-space.",
     ),
     "help.eval.retrieval.compare": (
-        "إعداد آخر أو ملف نتائج بتنسيق TREC للمقارنة؛ يُكرَّر الخيار.",
-        "Another configuration, or a TREC run file, to compare with; repeatable.",
+        "إعداد آخر أو ملف نتائج بتنسيق TREC للمقارنة، وبالملف يُحكم في الجميع بالمستند؛ يُكرَّر الخيار.",
+        "Another configuration, or a TREC run file (then all is judged by document), to compare with; repeatable.",
     ),
     "help.eval.retrieval.misspell": (
         "اسأل بأسئلة مغلوطة الإملاء: حرف خطأ في ثلاث كلمات من كل عشر.",

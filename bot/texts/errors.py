@@ -42,6 +42,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "السطر {line} من ملف الإعدادات «{path}» لا يُفهم («{start} …»)؛ اكتبه بصيغة NAME=value",
         "Line {line} of the settings file “{path}” makes no sense (“{start} …”); write it as NAME=value",
     ),
+    "options_clash": (
+        "الخياران «{first}» و«{second}» لا يجتمعان؛ احذف أحدهما ({problem})",
+        "“{first}” and “{second}” do not go together ({problem}); leave out one of them",
+    ),
     "empty_question": (
         "لا كلمة في السؤال؛ اكتب سؤالًا، مثل: dalil ask 'من هو رئيس أذربيجان؟'",
         "There is no word in the question; write one, for example: dalil ask 'من هو رئيس أذربيجان؟'",
@@ -181,6 +185,14 @@ ERRORS: dict[str, tuple[str, str]] = {
     "dataset_broken.bare": (
         "مجموعة التقييم لا تصلح: «{path}» ({problem})",
         "The data set cannot be used: “{path}”: {problem}",
+    ),
+    "dataset_odd": (
+        "ملاحظة على مجموعة التقييم «{path}»، السطر {line} ({problem})",
+        "A note on the data set “{path}”, line {line}: {problem}",
+    ),
+    "dataset_odd.bare": (
+        "ملاحظة على مجموعة التقييم «{path}» ({problem})",
+        "A note on the data set “{path}”: {problem}",
     ),
     "article_unknown": (
         "لا يوجد مقال بالمعرّف «{article_id}»؛ لعرض المقالات: /sources",

@@ -145,6 +145,15 @@ REPLIES: dict[str, tuple[str, str]] = {
         "الأسئلة: {queries}، المقاطع: {passages}، الفهرسة: {seconds} ث",
         "{queries} questions, {passages} passages, indexed in {seconds} s",
     ),
+    "eval.questions": ("الأسئلة: {queries}", "{queries} questions"),
+    "eval.judged.evidence": (
+        "الحكم بالشاهد: موضع المستند موضع أول مقطع منه فيه الجواب",
+        "judged by evidence: a document stands where its first passage with a gold span stands",
+    ),
+    "eval.judged.document": (
+        "الحكم بالمستند، أيًا كان ما في مقاطعه",
+        "judged by document, whatever its passages hold",
+    ),
     "eval.ranges": ("مجالات الثقة 95 %: {ranges}", "95 % intervals: {ranges}"),
     "eval.won": ("كسب", "won"),
     "eval.lost": ("خسر", "lost"),

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from retrieval.errors import BadSetting
 from retrieval.features import STEPS, Analyzer
 
-PARTS = (*(step.replace("_", "-") for step in STEPS), "title", "second-look", "dense")
-"""The steps of the analyser; the title in front of each passage; the second look; the vectors, where they have any weight."""
-SEARCH_ONLY = frozenset({"translation", "second-look", "dense"})
+PARTS = (*(step.replace("_", "-") for step in STEPS), "title", "second-look", "dense", "reranker")
+"""The steps of the analyser; the title in front of each passage; the second look; the vectors, where they have any weight;
+the reranker, where there is one."""
+SEARCH_ONLY = frozenset({"translation", "second-look", "dense", "reranker"})
 """Parts that the lexical index is not made by."""
 
 PRESETS = {
@@ -23,7 +24,7 @@ PRESETS = {
     "words": frozenset(PARTS) - {"normalization"},
     "stems": frozenset(PARTS) - {"normalization", "stop-words", "stems"},
     "stems+grams": frozenset(PARTS) - {"normalization", "stop-words", "stems", "grams"},
-    "stems+grams+title": frozenset({"proclitics", "translation", "second-look", "dense"}),
+    "stems+grams+title": frozenset({"proclitics", "translation", "second-look", "dense", "reranker"}),
 }
 """By what is left out. `white-space` is BM25 as LangChain's retriever comes; `stems+grams+title` was the best chain before."""
 _PREFIX = "without-"
@@ -52,6 +53,10 @@ class Configuration:
     @property
     def dense(self) -> bool:
         return "dense" not in self.without
+
+    @property
+    def reranker(self) -> bool:
+        return "reranker" not in self.without
 
     @property
     def second_look(self) -> bool:

@@ -6,6 +6,7 @@ A file of floors is JSON: `{"name of the data set": {"nDCG@10": 0.85, …}, …}
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,12 +36,14 @@ def read_floors(path: Path, datasets: list[str]) -> Floors:
         raise DatasetBroken(path=path, problem=error.strerror or "cannot be read") from error
     except KeyError as error:
         raise DatasetBroken(path=path, problem=f"no floors for {error.args[0]}") from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         problem = 'not an object such as {"name of the data set": {"nDCG@10": 0.85}}'
         raise DatasetBroken(path=path, problem=problem) from error
     for name, measures in floors.items():
         if not measures or not measures.keys() <= MEASURES.keys():
             raise DatasetBroken(path=path, problem=f"{name}: measures are {', '.join(MEASURES)}")
+        if any(map(math.isnan, measures.values())):
+            raise DatasetBroken(path=path, problem=f"{name}: NaN is not a floor")
     return floors
 
 

@@ -19,10 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.arabic import sentences
+from retrieval.arabic import clean, sentences
 from retrieval.catalogue import Catalogue
 from retrieval.chunking import chunk
+from retrieval.errors import DatasetBroken
 from retrieval.evals.datasets import Dataset, records
+from retrieval.evals.misspelling import LETTERS
 from retrieval.features import ANALYZER
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
@@ -31,7 +33,6 @@ from retrieval.types import Article, Source
 
 ALL_IN = 100_000
 QUESTIONS = 500
-_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 _BATCH = 4_096
 _WORDS = 90
 _MADE_UP = 3
@@ -58,7 +59,7 @@ class Growth:
 
 
 def grow(dataset: Dataset, passages: int, folder: Path) -> Growth:
-    """Makes a collection in an empty folder and measures it."""
+    """Makes a collection in an empty folder and measures it. Raises `DatasetBroken` for a corpus without text."""
     articles = _articles(dataset, passages)
     all_in = None
     if passages <= ALL_IN:
@@ -81,15 +82,17 @@ def grow(dataset: Dataset, passages: int, folder: Path) -> Growth:
 
 def _articles(dataset: Dataset, count: int) -> Iterator[Article]:
     """Articles of one passage each, the same at every run."""
-    texts = [str(record["text"]) for _, record in records(dataset.corpus)]
+    texts = [clean(str(record["text"])) for _, record in records(dataset.corpus)]
     pool = [span.of(text) for text in texts for span in sentences(text)]
+    if not pool:
+        raise DatasetBroken(path=dataset.corpus, line=1, problem="no text to make passages of")
     chance = random.Random(0)
     for number in range(count):
         words: list[str] = []
         while len(words) < _WORDS:
             words += [*chance.choice(pool).split(), "."]
         for at in chance.sample(range(_WORDS), _MADE_UP):
-            words[at] = "".join(chance.choices(_LETTERS, k=6))
+            words[at] = "".join(chance.choices(LETTERS, k=6))
         text = " ".join(words[:_WORDS])
         yield Article(Source(f"g{number}", " ".join(words[:6]), origin="growth"), text)
 

@@ -14,6 +14,7 @@ from itertools import accumulate
 from unicodedata import combining
 
 from retrieval.arabic import words
+from retrieval.evals.datasets import form_of
 from retrieval.types import Span
 
 _CHUNK = re.compile(r"\S+")
@@ -79,13 +80,11 @@ def _places(text: str, wanted: Sequence[str]) -> Iterator[Span]:
     chunks = [(chunk, word) for chunk in _CHUNK.finditer(text) for word in words(chunk[0])]
     normal = " ".join(word for _, word in chunks)
     ends = list(accumulate(len(word) + 1 for _, word in chunks))  # of each word in `normal`, with the blank behind it
-    for span in filter(None, (" ".join(words(each)) for each in wanted)):
-        at = normal.find(span)
-        while at >= 0:
-            first = next(place for place, end in enumerate(ends) if at < end)
-            last = next(place for place, end in enumerate(ends) if at + len(span) <= end)
+    for form in filter(None, map(form_of, wanted)):
+        for match in form.finditer(normal):
+            first = next(place for place, end in enumerate(ends) if match.start() < end)
+            last = next(place for place, end in enumerate(ends) if match.end() <= end)
             yield _trimmed(text, chunks[first][0].start(), chunks[last][0].end())
-            at = normal.find(span, at + len(span))
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -10,7 +10,8 @@ from retrieval.evals.datasets import Dataset
 SHARE = 0.3
 """Of the words that have an edit."""
 _SHORTEST = 3
-_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+"""What is typed by mistake, and what made-up words consist of."""
 
 
 def misspelt(dataset: Dataset) -> Dataset:
@@ -31,7 +32,7 @@ def _edited(word: str, chance: random.Random) -> str:
     at = chance.randrange(len(word) - 1)
     return chance.choice((
         word[:at] + word[at + 1 :],
-        word[:at] + chance.choice(_LETTERS) + word[at:],
-        word[:at] + chance.choice(_LETTERS) + word[at + 1 :],
+        word[:at] + chance.choice(LETTERS) + word[at:],
+        word[:at] + chance.choice(LETTERS) + word[at + 1 :],
         word[:at] + word[at + 1] + word[at] + word[at + 2 :],
     ))  # fmt: skip

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.errors import DatasetBroken
-from retrieval.evals.datasets import gold_spans, qrels_of, records, strings
+from retrieval.evals.datasets import read_retrieval, records, strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,11 @@ def read_questions(path: Path) -> list[GoldQuestion]:
         if question_id in seen:
             raise DatasetBroken(path=path, line=line, problem=f"duplicate id {question_id}")
         seen.add(question_id)
-        answers, evidence = strings(record, "answers"), strings(record, "evidence")
+        answers, evidence, history = (strings(path, line, record, name) for name in ("answers", "evidence", "history"))
         answerable = record.get("answerable", bool(answers or evidence))
         if not isinstance(answerable, bool):
             raise DatasetBroken(path=path, line=line, problem="answerable is neither true nor false")
-        kind, history = str(record.get("kind") or "question"), strings(record, "history")
+        kind = str(record.get("kind") or "question")
         found.append(GoldQuestion(question_id, kind, question, answers, evidence, answerable, history))
     if not found:
         raise DatasetBroken(path=path, line=1, problem="no questions")
@@ -52,15 +51,11 @@ def read_questions(path: Path) -> list[GoldQuestion]:
 
 def read_dataset(folder: Path, split: str | None) -> list[GoldQuestion]:
     """The questions of a split that have gold answers; the evidence is the answers as they stand in the corpus."""
-    texts = {str(record["_id"]): str(record["text"]) for _, record in records(folder / "queries.jsonl", "_id", "text")}
-    split, qrels = qrels_of(folder, split)
-    with qrels.open(encoding="utf-8", newline="") as file:
-        wanted = {row[0] for row in csv.reader(file, delimiter="\t") if row}
+    dataset = read_retrieval(folder, split)
     found = [
-        GoldQuestion(query, "question", texts[query], spans, spans, bool(spans))
-        for query, spans in gold_spans(folder, texts).items()
-        if query in wanted
+        GoldQuestion(query, "question", dataset.queries[query], spans, spans, bool(spans))
+        for query, spans in dataset.answers.items()
     ]
     if not found:
-        raise DatasetBroken(path=folder / "answers.jsonl", line=1, problem=f"no answers for split {split}")
+        raise DatasetBroken(path=folder / "answers.jsonl", problem=f"no answers for split {dataset.split}")
     return found

@@ -37,8 +37,8 @@ def _section(section: Section) -> str:
     results = [result, *section.others]
     comparisons = [result.against(other) for other in section.others]
     parts = [
-        f"<h2>{isolated(result.dataset.name)} <small>{escape(result.dataset.split)}: {len(result.dataset.queries):,} questions, "
-        f"{result.passages:,} passages</small></h2>",
+        f"<h2>{isolated(result.dataset.name)} <small>{escape(result.dataset.split)}: {_counts(results)}, "
+        f"judged by {result.judged_by}</small></h2>",
         _measures(results),
         figure(f"{MAIN} by configuration", whiskers([_whisker(each) for each in results], against_first=True)),
         figure("All measures", whiskers([
@@ -60,6 +60,11 @@ def _section(section: Section) -> str:
     if section.growth:
         parts.append(_growth(section.growth))
     return f"<section>{''.join(parts)}</section>"
+
+
+def _counts(results: Sequence[Result]) -> str:
+    passages = max(result.passages for result in results)
+    return f"{len(results[0].dataset.queries):,} questions" + (f", {passages:,} passages" if passages else "")
 
 
 def _whisker(result: Result) -> Whisker:

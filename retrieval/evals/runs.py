@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ Run = Mapping[str, Sequence[ScoredDoc]]
 """Every query that was asked is in it, one without hits with nothing. Scores fall strictly, so that no tool breaks ties."""
 
 _STEP = 1e-6
+"""Between scores that would be equal, as far as they are written to files; large ones differ by what a float can."""
 
 
 def ranked(query: str, found: Sequence[tuple[str, float]]) -> list[ScoredDoc]:
@@ -22,8 +24,8 @@ def ranked(query: str, found: Sequence[tuple[str, float]]) -> list[ScoredDoc]:
     for document, score in found:
         if document not in seen:
             seen.add(document)
-            last = documents[-1].score - _STEP if documents else score
-            documents.append(ScoredDoc(query, document, min(score, last)))
+            last = documents[-1].score if documents else math.inf
+            documents.append(ScoredDoc(query, document, min(score, last - _STEP, math.nextafter(last, -math.inf))))
     return documents
 
 
@@ -51,6 +53,8 @@ def read_run(path: Path) -> dict[str, list[ScoredDoc]]:
         except ValueError as error:
             problem = "not the columns of a TREC run: query Q0 document rank score name"
             raise DatasetBroken(path=path, line=number, problem=problem) from error
+        if not math.isfinite(value):
+            raise DatasetBroken(path=path, line=number, problem=f"{score} is not a score")
         of_query = found.setdefault(query, {})
         if document in of_query:
             raise DatasetBroken(path=path, line=number, problem=f"{document} is there twice for query {query}")
