@@ -290,6 +290,12 @@ class BotRunning(DalilError):
     code = "bot_running"
 
 
+class BotFailed(DalilError):
+    """The bot came to an end that nobody had thought of. Values: kind."""
+
+    code = "bot_failed"
+
+
 class PortTaken(DalilError):
     """Another program listens on a port that the bot is to listen on. Values: port, setting."""
 

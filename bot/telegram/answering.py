@@ -121,7 +121,10 @@ class Answering:
             await self._tell_fault(asked, exchange, DalilError())
             return
         keyboard = answer_keyboard(exchange.id, answer, asked.messages)
-        await self._deliver(asked, exchange, answer_text(answer, asked.messages), keyboard)
+        words = answer_text(answer, asked.messages)
+        if answer.reason == "empty_index":  # its own text tells whoever runs the bot what to do
+            words = plain(asked.messages("telegram.no_articles"))
+        await self._deliver(asked, exchange, words, keyboard)
         self._ledger.finished(exchange.id, "delivered")
         outcome = "declined" if answer.declined else "answered"
         self._metrics.answered(answer.mode, outcome, time.time() - exchange.asked)

@@ -161,7 +161,7 @@ class Conversation:
 
     async def help(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """How to ask."""
-        await self._say(update, pages.help_text(context.bot.username, self.speaking_to(update)))
+        await self._say(update, _help(context, self.speaking_to(update)))
 
     async def unknown(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """A command that is none."""
@@ -245,6 +245,10 @@ class Conversation:
         reply_to = message.message_id if message.chat.type != "private" else None
         for part in split(words):
             await self._delivery.say(message.chat.id, part, reply_to=reply_to)
+
+
+def _help(context: CallbackContext, messages: Messages) -> RichText:  # type: ignore[type-arg]
+    return pages.help_text(context.bot.username, messages, inline=context.bot.supports_inline_queries)
 
 
 def question_of(message: Message, bot_name: str) -> str:

@@ -112,7 +112,7 @@ class Intake:
             self._tell(self._refusals.too_many, update, ("too_many", chat_id), again_seconds=TOLD_AGAIN_SECONDS)
             return None
         self._metrics.update(kind)
-        return Arrival(update.update_id, kind, chat_id, user.id, json.dumps(raw, ensure_ascii=False))
+        return Arrival(update.update_id, kind, chat_id, user.id, json.dumps(raw))
 
     def _read(self, raw: object) -> Update | None:
         number = raw.get("update_id") if isinstance(raw, dict) else None
@@ -155,7 +155,7 @@ def is_addressed(message: Message, me: User) -> bool:
     return any(_calls(entity, words, me) for entity, words in entities.items())
 
 
-_CALLS = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION, MessageEntity.BOT_COMMAND]
+_CALLS: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION, MessageEntity.BOT_COMMAND]
 
 
 def _calls(entity: MessageEntity, words: str, me: User) -> bool:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bot.telegram.kept_answers import from_json, to_json
 from retrieval.disk_faults import translated
@@ -269,7 +269,7 @@ class Ledger:
         *first, answer, state = rows[0]
         return Exchange(*first, from_json(answer) if answer else None, state)
 
-    def _all(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with translated(self.path):
             return self._db.execute(sql, values).fetchall()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram.intake import KINDS
-from bot.telegram.pace import Urgency, seconds_of
+from bot.telegram.pace import OnRequest, Urgency, seconds_of
 from retrieval.errors import BotTokenRefused, SecondBot, StoreError
 
 if TYPE_CHECKING:
@@ -47,11 +47,12 @@ Take = Callable[[Sequence[object]], Awaitable[None]]
 class Polling:
     """Fetches until it is cancelled. Raises `SecondBot` and `BotTokenRefused`."""
 
-    def __init__(self, bot: ExtBot[Urgency], line: Line, lanes: Lanes, take: Take) -> None:
+    def __init__(self, bot: ExtBot[Urgency], line: Line, lanes: Lanes, take: Take, on_request: OnRequest) -> None:
         self._bot = bot
         self._line = line
         self._lanes = lanes
         self._take = take
+        self._on_request = on_request
         self._offset: int | None = None
         self._told_of_conflict = -math.inf
         self.last_answer = -math.inf
@@ -103,21 +104,26 @@ class Polling:
         try:
             updates = await self._bot.do_api_request(_RAW_UPDATES, asked, read_timeout=wait_seconds + ANSWER_SECONDS)
         except Conflict:
-            self._line.reached()
+            self._reached("refused")
             raise
         except RetryAfter as flood:
-            self._line.reached()
+            self._reached("flood")
             await asyncio.sleep(seconds_of(flood))
             raise
         except (InvalidToken, EndPointNotFound) as error:
             raise BotTokenRefused() from error
         except TelegramError as error:
             self._line.failed(error)
+            self._on_request("getUpdates", "network")
             await asyncio.sleep(random.uniform(0.3, 0.6))
             raise
-        self._line.reached()
+        self._reached("ok")
         self.last_answer = asyncio.get_running_loop().time()
         return updates if isinstance(updates, list) else []
+
+    def _reached(self, outcome: str) -> None:
+        self._line.reached()
+        self._on_request("getUpdates", outcome)
 
     def _tell_of_conflict(self) -> None:
         now = asyncio.get_running_loop().time()

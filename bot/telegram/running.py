@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from retrieval.disk_faults import translated
-from retrieval.errors import BotRunning, BotTokenMissing, ModelError
+from retrieval.errors import BotFailed, BotRunning, BotTokenMissing, DalilError, ModelError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -67,4 +67,9 @@ def run(settings: Settings, index: Index) -> None:
 
     minds = Minds(wiring.open_assistant(index, settings), Assistant(index), model)
     with closing(Ledger(settings.data_dir / LEDGER_FILE)) as ledger:
-        asyncio.run(Service(settings, index, minds, ledger).run())
+        try:
+            asyncio.run(Service(settings, index, minds, ledger).run())
+        except DalilError:
+            raise
+        except Exception as error:  # noqa: BLE001  (its text may hold the token)
+            raise BotFailed(kind=type(error).__name__) from None

@@ -9,7 +9,7 @@ import math
 import secrets
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from bot.telegram.answering import Answering
 from bot.telegram.conversation import Conversation, Limits
 from bot.telegram.delivery import Delivery, Gone, Moved
 from bot.telegram.documents import Documents
-from bot.telegram.http_server import HealthReport, serve_health, serve_webhook
+from bot.telegram.http_server import HealthReport, TelegramState, serve_health, serve_webhook
 from bot.telegram.inline import Inline
 from bot.telegram.intake import KINDS, Intake, Refusals
 from bot.telegram.lanes import Lanes
@@ -94,7 +94,7 @@ class Service:
             allowed_chats=settings.telegram_allowed_chats,
             refusals=Refusals(not_allowed=self._say_not_allowed, too_many=self._say_too_many),
         )  # fmt: skip
-        self._polling = Polling(self._bot, self._pace.line, self._lanes, self._intake.take)
+        self._polling = Polling(self._bot, self._pace.line, self._lanes, self._intake.take, self._metrics.request)
 
     # ------------------------------------------------------------------------------------------------ running
 
@@ -158,10 +158,14 @@ class Service:
         given = self._settings.telegram_webhook_secret
         secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
         port = self._settings.telegram_webhook_port or WEBHOOK_PORT
-        async with serve_webhook(url, port, secret, self._intake.take, self._metrics):
+        async with serve_webhook(url, port, secret, self._take_posted, self._metrics):
             self._begin()
             await self._tried(lambda: self._bot.set_webhook(url, secret_token=secret, allowed_updates=list(KINDS)))
             await asyncio.Event().wait()
+
+    async def _take_posted(self, updates: Sequence[object]) -> None:
+        await self._lanes.drained()
+        await self._intake.take(updates)
 
     def _begin(self) -> None:
         """Carries on where the last run stopped."""
@@ -207,7 +211,9 @@ class Service:
         self._metrics.queue(waiting=self._lanes.waiting - running, running=running)
         if polled is not None:
             self._metrics.polled(time.time() - polled)
-        telegram = "unreachable" if self._pace.line.is_down else "reachable" if self._is_known else "starting"
+        telegram: TelegramState = (
+            "unreachable" if self._pace.line.is_down else "reachable" if self._is_known else "starting"
+        )
         return HealthReport(telegram, polled, self._lanes.waiting - running, running, articles)
 
     async def _tidy(self) -> None:

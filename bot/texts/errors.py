@@ -214,6 +214,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "يعمل بوت على المجلد «{path}» منذ قبل؛ أوقفه أو اختر مجلدًا آخر بالخيار --data-dir",
         "A bot is at work on “{path}” already; stop it, or choose another folder with --data-dir",
     ),
+    "bot_failed": (
+        "توقف البوت لعطل غير متوقع ({kind})؛ شغّله من جديد: dalil bot، وأبلغ عنه كما في ملف CONTRIBUTING.md",
+        "The bot met an unexpected fault ({kind}); start it again: dalil bot, and report it as CONTRIBUTING.md says",
+    ),
     "port_taken": (
         "يستمع برنامج آخر على المنفذ {port}؛ أوقفه أو اختر منفذًا آخر في الإعداد {setting}",
         "Another program listens on port {port}; stop it, or choose another port in {setting}",

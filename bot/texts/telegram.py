@@ -169,7 +169,7 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "\n"
         "• ما أحفظه: أسئلتك وأجوبتها وتقييماتك وأوقاتها، لأفهم ما تتابع به ولا يضيع شيء عند انقطاع الاتصال.\n"
         "• أين: على الجهاز الذي يعمل عليه هذا البوت، لا غير. وتيليغرام ينقل الرسائل بيننا.\n"
-        "• من يراه: لا أُطلع عليه أحدًا غيرك. والنموذج اللغوي، إن استُعمل، يعمل على الجهاز نفسه.\n"
+        "• من يراه: من يشغّل هذا البوت يستطيع قراءته، ولا أُطلع عليه أحدًا غيره. والنموذج اللغوي، إن استُعمل، نموذج يشغّله هو.\n"
         "\n"
         "/new لنسيان المحادثة السابقة\n"
         "/forget لحذف كل ما حُفظ عنك",
@@ -178,7 +178,8 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "• What I store: your questions, their answers, your votes, and when, so that I understand what you go on "
         "with and nothing is lost when the connection breaks.\n"
         "• Where: on the machine that runs this bot, and nowhere else. Telegram carries the messages between us.\n"
-        "• Who sees it: nobody but you. A language model, if one is used, runs on the same machine.\n"
+        "• Who sees it: whoever runs this bot can read it; it is passed on to nobody else. A language model, if one is "
+        "used, is run by them.\n"
         "\n"
         "/new forgets the conversation so far\n"
         "/forget deletes everything stored of you",
