@@ -266,8 +266,9 @@ class Ledger:
         rows = self._all(f"SELECT {columns} FROM exchanges WHERE {condition}", value)
         if not rows:
             raise LookupError(value)
-        *first, answer, state = rows[0]
-        return Exchange(*first, from_json(answer) if answer else None, state)
+        exchange_id, update_id, chat_id, user_id, question, asked, answer, state = rows[0]
+        kept = from_json(answer) if answer else None
+        return Exchange(exchange_id, update_id, chat_id, user_id, question, asked, kept, state)
 
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with translated(self.path):
