@@ -242,6 +242,7 @@ class Ledger:
         for table in ("exchanges", "votes", "conversations"):
             self._do(f"DELETE FROM {table} WHERE user_id = ?", user_id)
         self._do("UPDATE inbox SET raw = '', user_id = NULL, chat_id = NULL WHERE user_id = ? AND done = 1", user_id)
+        self._all("PRAGMA wal_checkpoint(TRUNCATE)")  # what was overwritten still stands in the write-ahead log
         return int(known[0][0])
 
     def prune(self) -> None:
