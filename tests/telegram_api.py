@@ -126,7 +126,7 @@ class BotApi:
         self._listen()
         ready.set()
         await self._ended.wait()
-        await self._hang_up()
+        self._server.stop()
 
     def _listen(self) -> None:
         self._server = HTTPServer(self._application, idle_connection_timeout=600)

@@ -86,13 +86,13 @@ def test_a_kill_at_any_moment_loses_no_question(seeds: Path, tmp_path: Path) -> 
 
 def test_a_stop_is_quick_and_what_was_asked_is_answered_after_the_next_start(seeds: Path, tmp_path: Path) -> None:
     with TelegramDouble() as double, Program.over_seeds(double, seeds, tmp_path) as program:
-        ask(double, range(1, 31))
+        ask(double, range(1, 121))
         time.sleep(0.3)
         code, seconds = program.terminate()
         assert (code, seconds < 10) == (0, True)
-        assert not all(final(double, chat_id) for chat_id in range(1, 31))
+        assert not all(final(double, chat_id) for chat_id in range(1, 121))
         program.start()
-        answered_once(double, range(1, 31))
+        answered_once(double, range(1, 121))
 
 
 @pytest.mark.parametrize("silent", [False, True])

@@ -31,6 +31,7 @@ ANSWER_SECONDS = 3.0
 """Beyond the wait, until an answer counts as lost."""
 QUIET_SECONDS = 1.5
 """At the start nothing is carried out until so long has passed without a sign of another bot with the same token."""
+LOOK_AGAIN_SECONDS = 0.2
 CONFLICT_PAUSE_SECONDS = 0.4
 """Below `QUIET_SECONDS`: a bot that is at work is back before a new one believes to be alone."""
 GIVES_WAY_SECONDS = (8.0, 16.0)
@@ -76,20 +77,30 @@ class Polling:
                 continue
             wait = WAIT_SECONDS
             await self._store(updates)
-            self._offset = _next_offset(updates, self._offset)
+            if numbers := _numbers(updates):
+                self._offset = max(numbers) + 1
 
     async def _until_alone(self) -> None:
-        """Asks without confirming anything until nobody has interfered for a while. Raises `SecondBot`."""
+        """Asks without confirming anything until nobody has interfered for a while. Raises `SecondBot`.
+
+        Another bot shows in two ways: it interrupts a request that waits, or updates that wait for us are gone.
+        """
         loop = asyncio.get_running_loop()
         quiet_since = began = loop.time()
         gives_way = random.uniform(*GIVES_WAY_SECONDS)
+        oldest: int | None = None
         while loop.time() - quiet_since < QUIET_SECONDS:
             try:
-                if await self._fetch(SHORT_WAIT_SECONDS):
-                    await asyncio.sleep(0.2)
+                numbers = _numbers(await self._fetch(SHORT_WAIT_SECONDS))
+                if oldest is not None and oldest not in numbers:
+                    raise Conflict("updates were taken by another bot")
+                oldest = min(numbers, default=None)
+                if numbers:
+                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
             except Conflict as conflict:
                 if loop.time() - began > gives_way:
                     raise SecondBot() from conflict
+                oldest = None
                 await asyncio.sleep(CONFLICT_PAUSE_SECONDS * random.uniform(0.5, 1.5))
                 quiet_since = loop.time()
             except TelegramError:
@@ -143,6 +154,5 @@ class Polling:
                 return
 
 
-def _next_offset(updates: Sequence[object], offset: int | None) -> int | None:
-    numbers = [u["update_id"] for u in updates if isinstance(u, dict) and isinstance(u.get("update_id"), int)]
-    return max(numbers) + 1 if numbers else offset
+def _numbers(updates: Sequence[object]) -> list[int]:
+    return [u["update_id"] for u in updates if isinstance(u, dict) and isinstance(u.get("update_id"), int)]
