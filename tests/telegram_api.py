@@ -92,6 +92,8 @@ class BotApi:
         self.files: dict[str, bytes] = {}
         self.closed_until: dict[int, float] = {}
         self.silent_until = 0.0
+        self.polls: list[tuple[float, Record]] = []
+        """The requests for updates, as they arrived; they are in `calls` when they are answered."""
         self.shown_drafts: list[tuple[float, Record]] = []
         self._newest: dict[int, int] = defaultdict(int)
         self._update_id = 1000
@@ -206,6 +208,7 @@ class BotApi:
         return ME
 
     async def _get_updates(self, params: Record) -> list[Record]:
+        self.polls.append((time.monotonic(), params))
         if self._poller is not None:
             self._poller.set()
         interrupted = self._poller = asyncio.Event()

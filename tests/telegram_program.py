@@ -70,15 +70,14 @@ class Program:
             "DALIL_DATA_DIR": str(self.data_dir),
             **self._settings,
         }
-        began, polls = time.monotonic(), len(self._double.called("getUpdates"))
+        began, polls = time.monotonic(), len(self._double.polls)
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *self._command], cwd=ROOT, env=environment(settings), stdout=log, stderr=log
             )
         while time.monotonic() < began + ready_seconds:
-            if self.process.poll() is not None or any(
-                call.params.get("timeout") == 10 for call in self._double.called("getUpdates")[polls:]
-            ):
+            polled = self._double.polls[polls:]
+            if self.process.poll() is not None or any(params.get("timeout") == 10 for _, params in polled):
                 return
             time.sleep(0.02)
 
