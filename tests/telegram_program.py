@@ -45,7 +45,7 @@ class Program:
         self._double = double
         self.data_dir = data_dir
         self._settings = settings or {}
-        self._command = command
+        self.command = command
         self.log_file = data_dir.with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -73,7 +73,7 @@ class Program:
         began, polls = time.monotonic(), len(self._double.polls)
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self._command], cwd=ROOT, env=environment(settings), stdout=log, stderr=log
+                [sys.executable, *self.command], cwd=ROOT, env=environment(settings), stdout=log, stderr=log
             )
         while time.monotonic() < began + ready_seconds:
             polled = self._double.polls[polls:]
