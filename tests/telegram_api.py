@@ -6,72 +6,23 @@ It answers as https://core.telegram.org/bots/api says, for the methods that a bo
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
 from tests.telegram_checks import Refused, check_entities, check_keyboard, check_text, is_group, is_supergroup
-from tests.telegram_faults import Faults, NoFaults, close, half
+from tests.telegram_faults import Faults, NoFaults
+from tests.telegram_records import ME, Call, Posted, Record, chat
+from tests.telegram_wire import File, Method
 
 T = TypeVar("T")
-Record = dict[str, Any]
-
-ME: Record = {
-    "id": 4242, "is_bot": True, "first_name": "دليل", "username": "dalil_test_bot", "can_join_groups": True,
-    "can_read_all_group_messages": False, "supports_inline_queries": True,
-}  # fmt: skip
-TOKEN = "4242:test-token-that-nobody-may-see"
-
-
-@dataclass
-class Posted:
-    """A message of the bot: what it said at which time (`time.monotonic()`), the last being what it says now."""
-
-    chat_id: int
-    message_id: int
-    versions: list[tuple[float, Record]] = field(default_factory=list)
-    deleted: bool = False
-
-    @property
-    def text(self) -> str:
-        return str(self.versions[-1][1]["text"])
-
-    @property
-    def entities(self) -> list[Record]:
-        return list(self.versions[-1][1].get("entities") or [])
-
-    @property
-    def buttons(self) -> list[Record]:
-        markup = self.versions[-1][1].get("reply_markup") or {}
-        return [button for row in markup.get("inline_keyboard", []) for button in row]
-
-    @property
-    def reply_to(self) -> int | None:
-        return (self.versions[0][1].get("reply_parameters") or {}).get("message_id")
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request: when, what, with which parameters, the status it got, and the fault it met."""
-
-    at: float
-    method: str
-    params: Record
-    status: int
-    fault: str | None = None
-
-    @property
-    def chat_id(self) -> int | None:
-        return self.params.get("chat_id")
 
 
 class BotApi:
@@ -122,7 +73,7 @@ class BotApi:
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
-        routes = [(r"/bot([^/]+)/(\w+)", _Method, {"double": self}), (r"/file/bot[^/]+/(.+)", _File, {"double": self})]
+        routes = [(r"/bot([^/]+)/(\w+)", Method, {"double": self}), (r"/file/bot[^/]+/(.+)", File, {"double": self})]
         self._application = Application(routes, log_function=lambda handler: None)  # type: ignore[arg-type]
         self.port = 0
         self._listen()
@@ -322,72 +273,3 @@ class BotApi:
             "message_id": posted.message_id, "date": int(time.time()), "chat": chat(posted.chat_id), "from": ME,
             "text": params["text"], "entities": params.get("entities") or [],
         }  # fmt: skip
-
-
-class _Method(RequestHandler):
-    def initialize(self, double: BotApi) -> None:
-        self.double = double
-
-    async def post(self, token: str, method: str) -> None:
-        double = self.double
-        params = {name: _value(self.get_body_argument(name)) for name in self.request.body_arguments}
-        if token != TOKEN:
-            self.set_status(401)
-            self.write({"ok": False, "error_code": 401, "description": "Unauthorized"})
-            return
-        if (wait := double.silent_until - time.monotonic()) > 0:
-            double.calls.append(Call(time.monotonic(), method, params, 0, "silent"))
-            await asyncio.sleep(wait)
-            close(self)
-            return
-        fault = double.faults.draw(method)
-        if fault is None or fault.takes_effect:
-            arrived = time.monotonic()
-            status, body = await double.answer(method, params)
-            double.calls.append(Call(arrived, method, params, status, fault and fault.kind))
-        else:
-            double.calls.append(Call(time.monotonic(), method, params, 0, fault.kind))
-            status, body = 500, {"ok": False, "error_code": 500, "description": "Internal Server Error"}
-        match fault and fault.kind:
-            case "dropped" | "dropped_after":
-                close(self)
-            case "reset":
-                close(self, reset=True)
-            case "half":
-                await half(self, json.dumps(body))
-            case "502":
-                self.set_status(502)
-                self.write("<html><body>502 Bad Gateway</body></html>")
-            case "garbage":
-                self.write("]{ this is no JSON")
-            case _:
-                self.set_status(status)
-                self.write(body)
-
-    get = post
-
-
-class _File(RequestHandler):
-    def initialize(self, double: BotApi) -> None:
-        self.double = double
-
-    def get(self, name: str) -> None:
-        self.write(self.double.files[name])
-
-
-def person(user_id: int, language: str | None) -> Record:
-    user = {"id": user_id, "is_bot": False, "first_name": f"قارئ {user_id}"}
-    return {**user, "language_code": language} if language else user
-
-
-def chat(chat_id: int) -> Record:
-    if not is_group(chat_id):
-        return {"id": chat_id, "type": "private", "first_name": f"قارئ {chat_id}"}
-    return {"id": chat_id, "type": "supergroup" if is_supergroup(chat_id) else "group", "title": "مجموعة"}
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

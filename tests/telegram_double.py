@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tests.telegram_api import ME, BotApi, Call, Posted, Record, chat, person
+from tests.telegram_api import BotApi
+from tests.telegram_records import ME, Call, Posted, Record, chat, person
 
 T = TypeVar("T")
 

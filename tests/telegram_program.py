@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from tests.telegram_api import TOKEN
 from tests.telegram_double import TelegramDouble
+from tests.telegram_records import TOKEN
 
 ROOT = Path(__file__).parents[1]
 DALIL = ("-m", "bot", "bot")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.telegram_api import TOKEN
 from tests.telegram_double import TelegramDouble
 from tests.telegram_program import Program, index_seeds
+from tests.telegram_records import TOKEN
 
 GROUP = -1_001_000_000_001
 QUESTION = "من هو رئيس أذربيجان؟"

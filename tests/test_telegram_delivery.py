@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.telegram_api import TOKEN, Posted
 from tests.telegram_double import TelegramDouble, is_placeholder
 from tests.telegram_faults import TAKES_EFFECT, Faults, Planned
 from tests.telegram_program import Program, index_seeds
+from tests.telegram_records import TOKEN, Posted
 
 QUESTION = "من هو رئيس أذربيجان؟"
 PLACEHOLDER = "أبحث في المقالات"

@@ -48,6 +48,8 @@ class Asked:
     text: str
     messages: Messages
     in_group: bool
+    topic: int | None = None
+    """That of a forum."""
 
 
 class Answering:
@@ -90,9 +92,9 @@ class Answering:
             _log.info("A chat cannot be written to any more: %s", gone)
             self._ledger.finished(exchange.id, "stopped")
         except Moved as moved:
-            self._ledger.move_chat(exchange.chat_id, moved.new_chat_id)
             _log.info("A group has become a supergroup")
-            raise
+            self._ledger.move_chat(exchange.chat_id, moved.new_chat_id)
+            await self.answer(asked)
 
     async def _carry_through(self, asked: Asked, exchange: Exchange) -> None:
         placeholder = await self._delivery.place(
@@ -101,6 +103,7 @@ class Answering:
             plain(asked.messages("telegram.placeholder")),
             stop_keyboard(exchange.id, asked.messages),
             reply_to=asked.message_id if asked.in_group else None,
+            topic=asked.topic,
             urgency=Urgency.SIGN_OF_LIFE,
         )
         self._metrics.first_sign(time.time() - exchange.asked)
@@ -144,9 +147,11 @@ class Answering:
         parts = split(words)
         for number, part in enumerate(parts):
             below = keyboard if number == len(parts) - 1 else None
-            message_id = await self._delivery.place(exchange, number, part, below, reply_to=None)
+            message_id = await self._delivery.place(exchange, number, part, below, topic=asked.topic)
             if number == 0 and not await self._delivery.edit(exchange.chat_id, message_id, part, below):
-                await self._delivery.say(exchange.chat_id, part, below)  # who asked has deleted the placeholder
+                await self._delivery.say(
+                    exchange.chat_id, part, below, topic=asked.topic
+                )  # who asked has deleted the placeholder
 
     # ---------------------------------------------------------------------------------------------------- thinking
 
@@ -171,7 +176,7 @@ class Answering:
 
     async def _write(self, asked: Asked, exchange: Exchange, shown: _Shown) -> Answer:
         async with self._slots:
-            history = self._ledger.history(asked.chat_id, asked.user_id)
+            history = self._ledger.history(exchange.chat_id, exchange.user_id)
             pieces = self._assistant.stream(asked.text, history, language=asked.messages.language)
             async with aclosing(pieces):
                 async for piece in pieces:

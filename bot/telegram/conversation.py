@@ -19,7 +19,7 @@ from telegram.ext import CommandHandler, MessageHandler, filters
 from bot.messages import Messages
 from bot.telegram import pages
 from bot.telegram.answering import Asked
-from bot.telegram.intake import is_stop
+from bot.telegram.intake import is_stop, person_of, topic_of
 from bot.telegram.replies import error_text
 from bot.telegram.rich_text import RichText, plain, split
 from retrieval.arabic import clean_line
@@ -111,16 +111,16 @@ class Conversation:
 
     async def ask(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Answers the question of a message."""
-        message, user, messages = update.message, update.effective_user, self.speaking_to(update)
-        assert message is not None and user is not None
+        message, messages = update.message, self.speaking_to(update)
+        assert message is not None
         text = question_of(message, context.bot.username)
         if is_stop(message) and await self._stop(update):
             return
         if not text and message.chat.type != "private":
             await self._say(update, error_text(EmptyQuestion(), messages))
             return
-        if refusal := self._over_limit(update.update_id, user.id, messages):
-            await self._refuse(update, user.id, refusal)
+        if refusal := self._over_limit(update.update_id, person_of(update), messages):
+            await self._refuse(update, person_of(update), refusal)
             return
         try:
             checked_question(text)
@@ -130,7 +130,16 @@ class Conversation:
         in_group = message.chat.type != "private"
         self._metrics.question("group" if in_group else "private")
         await self._answering.answer(
-            Asked(update.update_id, message.chat.id, user.id, message.message_id, text, messages, in_group)
+            Asked(
+                update.update_id,
+                message.chat.id,
+                person_of(update),
+                message.message_id,
+                text,
+                messages,
+                in_group,
+                topic_of(message),
+            )
         )
 
     def _over_limit(self, update_id: int, user_id: int, messages: Messages) -> RichText | None:
@@ -169,8 +178,8 @@ class Conversation:
 
     async def new(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Begins a new conversation."""
-        assert update.effective_chat is not None and update.effective_user is not None
-        self._ledger.new_conversation(update.update_id, update.effective_chat.id, update.effective_user.id)
+        assert update.message is not None
+        self._ledger.new_conversation(update.update_id, update.message.chat.id, person_of(update))
         await self._say(update, pages.new_text(self.speaking_to(update)))
 
     async def sources(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
@@ -203,8 +212,7 @@ class Conversation:
 
     async def forget(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Deletes what is stored of a person."""
-        assert update.effective_user is not None
-        self._ledger.forget(update.effective_user.id)
+        self._ledger.forget(person_of(update))
         await self._say(update, pages.forgotten_text(self.speaking_to(update)))
 
     async def stop(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
@@ -213,8 +221,8 @@ class Conversation:
             await self._say(update, plain(self.speaking_to(update)("telegram.nothing_to_stop")))
 
     async def _stop(self, update: Update) -> bool:
-        assert update.effective_chat is not None and update.effective_user is not None
-        exchange_id = self._answering.writing_in(update.effective_chat.id, update.effective_user.id)
+        assert update.message is not None
+        exchange_id = self._answering.writing_in(update.message.chat.id, person_of(update))
         return exchange_id is not None and self._answering.stop(exchange_id)
 
     # ------------------------------------------------------------------------------------------------------- others
@@ -244,7 +252,7 @@ class Conversation:
         assert message is not None
         reply_to = message.message_id if message.chat.type != "private" else None
         for part in split(words):
-            await self._delivery.say(message.chat.id, part, reply_to=reply_to)
+            await self._delivery.say(message.chat.id, part, reply_to=reply_to, topic=topic_of(message))
 
 
 def _help(context: CallbackContext, messages: Messages) -> RichText:  # type: ignore[type-arg]

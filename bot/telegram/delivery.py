@@ -16,6 +16,7 @@ from telegram import LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram.pace import Urgency
+from bot.telegram.rich_text import RichText
 
 if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from bot.telegram.ledger import Exchange, Ledger
     from bot.telegram.pace import Pace
-    from bot.telegram.rich_text import RichText
     from bot.telegram.sightings import Sightings
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,8 @@ class Delivery:
         words: RichText,
         keyboard: InlineKeyboardMarkup | None,
         *,
-        reply_to: int | None,
+        reply_to: int | None = None,
+        topic: int | None = None,
         urgency: Urgency = Urgency.ANSWER,
     ) -> int:
         """The id of the message that is this part of the exchange; it is sent unless it is there already."""
@@ -67,7 +68,7 @@ class Delivery:
             return earlier.message_id
         after = earlier.after if earlier else self._sightings.newest(exchange.chat_id)
         self._ledger.intend(exchange.id, part, after)
-        letter = _Letter(exchange.chat_id, words, keyboard, reply_to, urgency)
+        letter = _Letter(exchange.chat_id, words, keyboard, reply_to, topic, urgency)
         message_id = await self._send(letter, after, may_be_there=earlier is not None)
         self._ledger.sent(exchange.id, part, message_id)
         return message_id
@@ -81,9 +82,10 @@ class Delivery:
         keyboard: InlineKeyboardMarkup | None = None,
         *,
         reply_to: int | None = None,
+        topic: int | None = None,
     ) -> int:
-        """Sends a message of its own; its id."""
-        letter = _Letter(chat_id, words, keyboard, reply_to, Urgency.ANSWER)
+        """Sends a message of its own; its id. `topic` is that of a forum."""
+        letter = _Letter(chat_id, words, keyboard, reply_to, topic, Urgency.ANSWER)
         return await self._send(letter, self._sightings.newest(chat_id), may_be_there=False)
 
     async def edit(
@@ -106,7 +108,9 @@ class Delivery:
                 if _UNCHANGED in str(refusal).lower():
                     return True
                 _log.warning("An edit was refused: %s", refusal)
-                return False
+                if not words.entities:
+                    return False
+                words = RichText(words.text)  # the words matter more than how they look
             except (Forbidden, ChatMigrated) as end:
                 raise _ending(end) from end
             except TelegramError:
@@ -147,7 +151,10 @@ class Delivery:
             except RetryAfter:
                 continue
             except BadRequest as refusal:
-                raise Gone(str(refusal)) from refusal
+                _log.warning("A message was refused: %s", refusal)
+                if not letter.words.entities:
+                    raise Gone(str(refusal)) from refusal
+                letter.words = RichText(letter.words.text)
             except (Forbidden, ChatMigrated) as end:
                 raise _ending(end) from end
             except TelegramError as error:
@@ -224,12 +231,14 @@ class _Letter:
         words: RichText,
         keyboard: InlineKeyboardMarkup | None,
         reply_to: int | None,
+        topic: int | None,
         urgency: Urgency,
     ) -> None:
         self.chat_id = chat_id
         self.words = words
         self.keyboard = keyboard
         self._reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
+        self._topic = topic
         self._urgency = urgency
 
     async def send(self, bot: ExtBot[Urgency]) -> Message:
@@ -239,6 +248,7 @@ class _Letter:
             entities=self.words.entities,
             reply_markup=self.keyboard,
             reply_parameters=self._reply,
+            message_thread_id=self._topic,
             link_preview_options=NO_PREVIEW,
             rate_limit_args=self._urgency,
         )

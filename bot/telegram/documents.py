@@ -12,7 +12,6 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.telegram.pace import seconds_of
 from bot.telegram.pages import document_text
-from bot.telegram.replies import error_text
 from bot.telegram.rich_text import RichText, plain
 from retrieval.arabic import clean_line
 from retrieval.disk_faults import translated
@@ -61,7 +60,7 @@ class Documents:
             return plain(messages("telegram.document.not_fetched"))
         except DalilError as error:
             _log.error("A document could not be taken in: %s", error.code)
-            return error_text(error, messages)
+            return plain(messages.error(error))  # an editor can mend it, unlike a reader
         _log.info(
             "A document was taken in: %d added, %d updated, %d failed", report.added, report.updated, report.failed
         )

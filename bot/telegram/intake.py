@@ -96,8 +96,8 @@ class Intake:
         update = self._read(raw)
         if update is None:
             return None
-        chat_id, user, kind = _chat_id(update), update.effective_user, _kind(update)
-        if chat_id is None or user is None or user.is_bot or kind is None:
+        chat_id, kind = _chat_id(update), _kind(update)
+        if chat_id is None or kind is None or not _is_by_a_person(update):
             self._metrics.skipped("other_kind")
             return None
         self._see(update)
@@ -112,7 +112,7 @@ class Intake:
             self._tell(self._refusals.too_many, update, ("too_many", chat_id), again_seconds=TOLD_AGAIN_SECONDS)
             return None
         self._metrics.update(kind)
-        return Arrival(update.update_id, kind, chat_id, user.id, json.dumps(raw))
+        return Arrival(update.update_id, kind, chat_id, person_of(update), json.dumps(raw))
 
     def _read(self, raw: object) -> Update | None:
         number = raw.get("update_id") if isinstance(raw, dict) else None
@@ -165,6 +165,25 @@ def _calls(entity: MessageEntity, words: str, me: User) -> bool:
         return words.casefold() == f"@{me.username}".casefold()
     _, at, name = words.partition("@")
     return entity.offset == 0 and (not at or name.casefold() == (me.username or "").casefold())
+
+
+def person_of(update: Update) -> int:
+    """Who says it: a person's id; that of the group or channel where someone speaks in its name."""
+    speaker = update.message.sender_chat if update.message else None
+    assert speaker is not None or update.effective_user is not None
+    return speaker.id if speaker else update.effective_user.id  # type: ignore[union-attr]
+
+
+def topic_of(message: Message) -> int | None:
+    """The topic of a forum that a message stands in."""
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def _is_by_a_person(update: Update) -> bool:
+    """Bots are not answered; who speaks in the name of a group comes as a bot."""
+    if update.message and update.message.sender_chat:
+        return True
+    return update.effective_user is not None and not update.effective_user.is_bot
 
 
 def is_stop(message: Message) -> bool:

@@ -167,7 +167,8 @@ class Ledger:
             " AND answer IS NOT NULL ORDER BY asked DESC LIMIT ?",
             chat_id, user_id, KEPT_TURNS,
         )  # fmt: skip
-        return [Turn(question, from_json(answer)) for question, answer in reversed(rows)]
+        kept = [(question, _read(answer)) for question, answer in reversed(rows)]
+        return [Turn(question, answer) for question, answer in kept if answer]
 
     def new_conversation(self, update_id: int, chat_id: int, user_id: int) -> None:
         """What was asked before this update is no longer part of the conversation."""
@@ -256,7 +257,11 @@ class Ledger:
         )
 
     def move_chat(self, old: int, new: int) -> None:
-        """A group became a supergroup, with another id."""
+        """A group became a supergroup, with another id; its messages get new ids, so what is unfinished is sent anew."""
+        self._do(
+            "DELETE FROM sent WHERE exchange_id IN (SELECT id FROM exchanges WHERE chat_id = ? AND state IN ('asked', 'answered'))",
+            old,
+        )
         for table in ("inbox", "exchanges"):
             self._do(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", new, old)
 
@@ -268,8 +273,7 @@ class Ledger:
         if not rows:
             raise LookupError(value)
         exchange_id, update_id, chat_id, user_id, question, asked, answer, state = rows[0]
-        kept = from_json(answer) if answer else None
-        return Exchange(exchange_id, update_id, chat_id, user_id, question, asked, kept, state)
+        return Exchange(exchange_id, update_id, chat_id, user_id, question, asked, _read(answer), state)
 
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with translated(self.path):
@@ -278,6 +282,14 @@ class Ledger:
     def _do(self, sql: str, *values: object) -> None:
         with translated(self.path):
             self._db.execute(sql, values)
+
+
+def _read(answer: str | None) -> Answer | None:
+    """An answer stored by another version of Dalil may be no answer any more."""
+    try:
+        return from_json(answer) if answer else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _connected(path: Path, *, synchronous: str) -> sqlite3.Connection:

@@ -24,7 +24,7 @@ OWN = ("bot", "retrieval")
 """Loggers that are heard from INFO on; others from WARNING on."""
 QUIET = ("httpx", "httpcore", "telegram")
 """Not even debugging lets these speak below WARNING: they tell addresses, and with them the token."""
-SILENT = ("apscheduler", "tornado.access")
+SILENT = ("apscheduler", "tornado.access", "telegram.request.BaseRequest")
 HIDDEN = "***"
 SHORTEST_HALF = 8
 """The part of a token behind its colon is hidden by itself too, if it is no mere word."""

@@ -7,11 +7,12 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.error import TelegramError
 
 from bot.telegram.buttons import answer_keyboard, parse_callback
 from bot.telegram.delivery import Gone, Moved
+from bot.telegram.intake import topic_of
 from bot.telegram.pace import Urgency
 from bot.telegram.replies import source_text
 from bot.telegram.rich_text import split
@@ -94,7 +95,9 @@ class Presses:
             return
         await _answer(query)
         for part in split(source_text(citation, messages)):
-            await self._delivery.say(exchange.chat_id, part, reply_to=query.message.message_id)
+            await self._delivery.say(
+                exchange.chat_id, part, reply_to=query.message.message_id, topic=_topic(query.message)
+            )
 
     def _was_just_shown(self, key: tuple[str, int]) -> bool:
         now = asyncio.get_running_loop().time()
@@ -103,6 +106,10 @@ class Presses:
             return True
         self._shown[key] = now
         return False
+
+
+def _topic(message: MaybeInaccessibleMessage) -> int | None:
+    return topic_of(message) if isinstance(message, Message) else None
 
 
 async def _answer(query: CallbackQuery, text: str | None = None) -> None:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from telegram import Update
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
-from telegram.ext import Application, CallbackContext, CallbackQueryHandler, ExtBot, InlineQueryHandler
-from telegram.request import HTTPXRequest
+from telegram.ext import Application, CallbackContext, CallbackQueryHandler, InlineQueryHandler
 
 from bot.messages import Messages
 from bot.telegram import pages
 from bot.telegram.answering import Answering
+from bot.telegram.api_client import open_bot
 from bot.telegram.conversation import Conversation, Limits
 from bot.telegram.delivery import Delivery, Gone, Moved
 from bot.telegram.documents import Documents
@@ -30,12 +30,12 @@ from bot.telegram.inline import Inline
 from bot.telegram.intake import KINDS, Intake, Refusals
 from bot.telegram.lanes import Lanes
 from bot.telegram.metrics import Metrics
-from bot.telegram.pace import Pace, Urgency
+from bot.telegram.pace import Pace
 from bot.telegram.polling import Polling
 from bot.telegram.presses import Presses
 from bot.telegram.rich_text import plain
 from bot.telegram.sightings import Sightings
-from retrieval.errors import BotTokenMissing, BotTokenRefused, StoreError
+from retrieval.errors import BotTokenRefused, StoreError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -47,7 +47,6 @@ _log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3.0
 """At a stop, for answers that are about to be delivered; what is not done by then is done after the next start."""
-CONNECTIONS = 512
 TIDY_SECONDS = 3_600.0
 STORE_PAUSE_SECONDS = 3.0
 WEBHOOK_PORT = 8080
@@ -73,7 +72,7 @@ class Service:
         self._ledger = ledger
         self._metrics = Metrics()
         self._pace = Pace(self._metrics.request)
-        self._bot = _open_bot(settings, self._pace)
+        self._bot = open_bot(settings, self._pace)
         self._lanes = Lanes(self._carry_out)
         self._sightings = Sightings()
         for chat_id, message_id in ledger.known_messages():
@@ -228,19 +227,29 @@ class Service:
 
     async def _carry_out(self, arrival: Arrival) -> None:
         """Does what an update asks and says so in the ledger; what cannot be stored is tried again."""
-        while True:
-            try:
-                await self._application.process_update(Update.de_json(json.loads(arrival.raw), self._bot))
-                fault = self._faults.pop(arrival.update_id, None)
-                if isinstance(fault, StoreError):
-                    raise fault
-                self._ledger.done(arrival.update_id)
-            except StoreError as error:
-                _log.error("The data folder cannot be written to; trying again: %s", error)
-                self._metrics.fault(error.code)
-                await asyncio.sleep(STORE_PAUSE_SECONDS)
-            else:
-                return
+        for step in (self._process, self._finish):
+            while True:
+                try:
+                    await step(arrival)
+                except StoreError as error:
+                    _log.error("The data folder cannot be written to; trying again: %s", error)
+                    self._metrics.fault(error.code)
+                    await asyncio.sleep(STORE_PAUSE_SECONDS)
+                except Exception as error:  # noqa: BLE001  (one update must not end the lane of its chat)
+                    self._tell_of_fault(error)
+                    break
+                else:
+                    break
+
+    async def _process(self, arrival: Arrival) -> None:
+        await self._application.process_update(Update.de_json(json.loads(arrival.raw), self._bot))
+        fault = self._faults.pop(arrival.update_id, None)
+        if isinstance(fault, StoreError):
+            raise fault
+
+    async def _finish(self, arrival: Arrival) -> None:
+        if arrival.kind != "inline":
+            self._ledger.done(arrival.update_id)
 
     def _with_handlers(self) -> Application:  # type: ignore[type-arg]
         application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
@@ -258,9 +267,13 @@ class Service:
         error = context.error
         if isinstance(update, Update) and error is not None:
             self._faults[update.update_id] = error
-        if not isinstance(error, Gone | Moved | StoreError):
-            self._metrics.fault("unexpected")
-            _log.error("An update met an unexpected fault: %s", type(error).__name__, exc_info=error)
+        if error is not None and not isinstance(error, Gone | Moved | StoreError):
+            self._tell_of_fault(error)
+
+    def _tell_of_fault(self, error: Exception) -> None:
+        self._metrics.fault("unexpected")
+        _log.error("An update met an unexpected fault: %s", type(error).__name__)
+        _log.debug("unexpected fault", exc_info=error)
 
     async def _say_not_allowed(self, update: Update) -> None:
         await self._say_aside(update, "telegram.not_allowed")
@@ -277,18 +290,3 @@ class Service:
                 await press.answer(words.text[:200])
             elif message is not None and message.chat.type == "private":
                 await self._delivery.say(message.chat.id, words)
-
-
-def _open_bot(settings: Settings, pace: Pace) -> ExtBot[Urgency]:
-    if settings.telegram_bot_token is None:
-        raise BotTokenMissing()
-    plain = {"httpx_kwargs": {"trust_env": False}, "connect_timeout": 5.0, "read_timeout": 6.0, "pool_timeout": 10.0}
-    base = settings.telegram_base_url or "https://api.telegram.org"
-    return ExtBot(
-        settings.telegram_bot_token.get_secret_value(),
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
-        request=HTTPXRequest(connection_pool_size=CONNECTIONS, **plain),  # type: ignore[arg-type]
-        get_updates_request=HTTPXRequest(connection_pool_size=2, **plain),  # type: ignore[arg-type]
-        rate_limiter=pace,
-    )

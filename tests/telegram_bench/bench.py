@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.telegram_api import Posted
 from tests.telegram_double import TelegramDouble, is_placeholder
 from tests.telegram_program import DALIL, Program, index_seeds
+from tests.telegram_records import Posted
 
 PROGRAMS = {"dalil": DALIL, "plain": ("-m", "tests.plain_bot")}
 FIRST_WORDS = ("🔎", "⏳")

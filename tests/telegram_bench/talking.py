@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from tests.model_behaviours import double_of
-from tests.telegram_api import TOKEN
 from tests.telegram_bench.bench import QUESTIONS, Bench, Figure, p95
 from tests.telegram_double import TelegramDouble
+from tests.telegram_records import TOKEN
 
 GROUP = -1_001_000_000_001
 
