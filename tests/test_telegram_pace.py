@@ -59,14 +59,14 @@ def test_no_more_than_telegram_takes_in_a_second_over_all_chats() -> None:
 def test_a_first_sign_goes_before_answers_and_answers_before_what_is_streamed() -> None:
     async def mixed() -> Wire:
         wire = Wire()
-        kinds = [(Urgency.STREAM, "s"), (Urgency.ANSWER, "a"), (Urgency.SIGN_OF_LIFE, "l")]
+        kinds = [(Urgency.STREAM, "s"), (Urgency.ASIDE, "e"), (Urgency.ANSWER, "a"), (Urgency.SIGN_OF_LIFE, "l")]
         await wire.send("sendMessage", 0)
         sends = [wire.send(name, f"{name}{number}", urgency) for number in range(30) for urgency, name in kinds]
         await asyncio.gather(*sends)
         return wire
 
     order = [name for _, name, _ in on_a_jumping_clock(mixed).arrived[1:]]
-    assert order == ["l"] * 30 + ["a"] * 30 + ["s"] * 30
+    assert order == ["l"] * 30 + ["a"] * 30 + ["e"] * 30 + ["s"] * 30
 
 
 @pytest.mark.parametrize("takes_seconds", [0.0, 0.4])

@@ -85,7 +85,7 @@ class Delivery:
         topic: int | None = None,
     ) -> int:
         """Sends a message of its own; its id. `topic` is that of a forum."""
-        letter = _Letter(chat_id, words, keyboard, reply_to, topic, Urgency.ANSWER)
+        letter = _Letter(chat_id, words, keyboard, reply_to, topic, Urgency.ASIDE)
         return await self._send(letter, self._sightings.newest(chat_id), may_be_there=False)
 
     async def edit(

@@ -8,7 +8,7 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telegram import Message, MessageEntity, Update, User
 
@@ -83,8 +83,7 @@ class Intake:
         """Carries on with what was stored and not done before the last stop; how many updates those are."""
         waiting = self._ledger.waiting()
         for arrival in waiting:
-            if update := self._read(json.loads(arrival.raw)):
-                self._see(update)
+            self._see(self._read(json.loads(arrival.raw)))
         for arrival in waiting:
             self._lanes.add(arrival)
         return len(waiting)
@@ -92,10 +91,17 @@ class Intake:
     # ----------------------------------------------------------------------------------------------------- sorting
 
     def _sorted(self, raw: object) -> Arrival | None:
-        """The update as it is stored, or None for one that is not for the bot."""
-        update = self._read(raw)
-        if update is None:
+        """The update as it is stored, or None for one that is not for the bot or that cannot be read."""
+        try:
+            readable = _without_surrogates(raw)
+            return self._arrival(self._read(readable), readable)
+        except Exception as error:  # noqa: BLE001  (whatever cannot be read is passed over, or it would come for ever)
+            number = raw.get("update_id") if isinstance(raw, dict) else None
+            _log.warning("An update cannot be read and is passed over (%s: %s)", number, type(error).__name__)
+            self._metrics.skipped("unreadable")
             return None
+
+    def _arrival(self, update: Update, raw: object) -> Arrival | None:
         chat_id, kind = _chat_id(update), _kind(update)
         if chat_id is None or kind is None or not _is_by_a_person(update):
             self._metrics.skipped("other_kind")
@@ -114,17 +120,12 @@ class Intake:
         self._metrics.update(kind)
         return Arrival(update.update_id, kind, chat_id, person_of(update), json.dumps(raw))
 
-    def _read(self, raw: object) -> Update | None:
-        number = raw.get("update_id") if isinstance(raw, dict) else None
-        try:
-            update = Update.de_json(raw, self._bot)  # type: ignore[arg-type]
-            ids = (update.update_id, _chat_id(update) or 0, update.effective_user.id if update.effective_user else 0)
-            if not all(isinstance(value, int) and abs(value) < _LARGEST_ID for value in ids):
-                raise ValueError("an id that is none")
-        except Exception as error:  # noqa: BLE001  (whatever the library cannot read is passed over, or it comes for ever)
-            _log.warning("An update cannot be read and is passed over (%s: %s)", number, type(error).__name__)
-            self._metrics.skipped("unreadable")
-            return None
+    def _read(self, raw: Any) -> Update:
+        """Raises anything for what is no update."""
+        update = Update.de_json(raw, self._bot)
+        ids = (update.update_id, _chat_id(update) or 0, update.effective_user.id if update.effective_user else 0)
+        if not all(isinstance(value, int) and abs(value) < _LARGEST_ID for value in ids):
+            raise ValueError("an id that is none")
         return update
 
     def _see(self, update: Update) -> None:
@@ -142,6 +143,11 @@ class Intake:
         task = asyncio.ensure_future(tell(update))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
+
+
+def _without_surrogates(raw: object) -> Any:
+    """Halves of characters, which JSON can hold and nothing else can, as question marks."""
+    return json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def is_addressed(message: Message, me: User) -> bool:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 MOST_WAITING_IN_A_CHAT = 100
 MOST_WAITING = 5_000
 """Over all chats; beyond, no more is fetched, and Telegram keeps it."""
-CHATS_AT_ONCE = 400
-"""Chats served at the same time; what they do is mostly waiting."""
+CHATS_AT_ONCE = 2_000
+"""Chats served at the same time; what they do is mostly waiting for their turn to send."""
 PRESSES_AT_ONCE = 200
 
 Handle = Callable[["Arrival"], Awaitable[None]]
@@ -76,8 +76,7 @@ class Lanes:
         try:
             while lane:
                 async with self._turns:
-                    await self._carry_out(lane[0])
-                lane.popleft()
+                    await self._carry_out(lane.popleft())
         finally:
             self._waiting -= len(lane)
             del self._lanes[chat_id]

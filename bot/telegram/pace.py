@@ -56,7 +56,9 @@ class Urgency(IntEnum):
     """Waits for nobody but for a chat that Telegram has closed for a while: few and short requests."""
     SIGN_OF_LIFE = 2
     ANSWER = 3
-    STREAM = 4
+    ASIDE = 4
+    """What is no answer to a question."""
+    STREAM = 5
 
 
 class Line:

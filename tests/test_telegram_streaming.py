@@ -1,0 +1,110 @@
+"""Answers that a language model writes: shown as they grow, stopped when wished, clean whatever it says."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.model_behaviours import double_of
+from tests.telegram_double import TelegramDouble, is_placeholder
+from tests.telegram_program import Program, index_seeds
+
+GROUP = -1_001_000_000_002
+QUESTION = "من هو رئيس أذربيجان؟"
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return index_seeds(tmp_path_factory.mktemp("seeds") / "data")
+
+
+def with_model(double: TelegramDouble, seeds: Path, folder: Path, url: str) -> Program:
+    return Program.over_seeds(double, seeds, folder, OLLAMA_HOST=url, DALIL_LLM="auto")
+
+
+def test_a_slow_answer_is_shown_as_it_grows_and_then_whole(seeds: Path, tmp_path: Path) -> None:
+    with (
+        double_of("slow") as ollama,
+        TelegramDouble(limits=True) as double,
+        with_model(double, seeds, tmp_path, ollama.url),
+    ):
+        for chat_id in range(1, 4):
+            double.say(chat_id, QUESTION)
+        for chat_id in range(1, 4):
+            (posted,) = double.settled(chat_id)
+            edits = [at for at, _ in posted.versions[1:]]
+            assert all(later - earlier >= 1.0 for earlier, later in pairwise(edits))
+            assert "[1]" in posted.text and not posted.text.endswith("…")
+        assert [call.params for call in double.calls if call.status in (400, 429)] == []
+
+
+def test_an_answer_is_stopped_by_whoever_asked_for_it(seeds: Path, tmp_path: Path) -> None:
+    with (
+        double_of("loop") as ollama,
+        TelegramDouble() as double,
+        with_model(double, seeds, tmp_path, ollama.url),
+    ):
+        double.say(GROUP, f"@dalil_test_bot {QUESTION}", user_id=8)
+        posted = double.wait_for(lambda: double.messages(GROUP))[0]
+        stop = posted.buttons[0]["callback_data"]
+        double.wait_for(lambda: ollama.asked("/api/chat"))
+        query = double.press(posted, stop, user_id=9)
+        double.wait_for(
+            lambda: any(c.params["callback_query_id"] == query for c in double.called("answerCallbackQuery"))
+        )
+        assert is_placeholder(posted)
+        double.press(posted, stop, user_id=8)
+        pressed = time.monotonic()
+        assert ollama.client_left.wait(2.0)
+        double.settled(GROUP, seconds=5)
+        assert time.monotonic() - pressed < 5
+        assert "توقفت" in posted.text and not posted.buttons
+        double.say(GROUP, "@dalil_test_bot توقف؟", user_id=8)
+        double.wait_for(lambda: len(double.messages(GROUP)) == 2)
+
+
+def test_a_written_stop_does_not_wait_behind_the_answer(seeds: Path, tmp_path: Path) -> None:
+    with (
+        double_of("hang") as ollama,
+        TelegramDouble() as double,
+        with_model(double, seeds, tmp_path, ollama.url),
+    ):
+        double.say(1, QUESTION)
+        double.wait_for(lambda: ollama.asked("/api/chat"))
+        double.say(1, "أوقف")
+        assert "توقفت" in double.settled(1, seconds=5)[0].text
+        double.say(1, "/stop")
+        assert "لا جواب" in double.settled(1, 2, seconds=5)[1].text
+
+
+def test_presses_are_answered_within_a_second_while_the_model_hangs(seeds: Path, tmp_path: Path) -> None:
+    with (
+        double_of("hang") as ollama,
+        TelegramDouble() as double,
+        with_model(double, seeds, tmp_path, ollama.url),
+    ):
+        for chat_id in range(1, 31):
+            double.say(chat_id, QUESTION)
+        double.wait_for(lambda: all(double.messages(chat_id) for chat_id in range(1, 31)))
+        pressed = {double.press(double.messages(chat_id)[0], "s:stale:1"): time.monotonic() for chat_id in range(1, 31)}
+        double.wait_for(lambda: len(double.called("answerCallbackQuery")) == 30, 5)
+        waits = [c.at - pressed[c.params["callback_query_id"]] for c in double.called("answerCallbackQuery")]
+        assert sorted(waits)[28] < 1.0
+
+
+@pytest.mark.parametrize("behaviour", ["markup", "bidi", "smuggle", "exfil", "long"])
+def test_what_a_model_smuggles_does_not_reach_the_chat(seeds: Path, tmp_path: Path, behaviour: str) -> None:
+    with (
+        double_of(behaviour) as ollama,
+        TelegramDouble() as double,
+        with_model(double, seeds, tmp_path, ollama.url),
+    ):
+        double.say(1, QUESTION)
+        (posted,) = double.settled(1, seconds=40)
+        assert [call.params for call in double.calls if call.status == 400] == []
+        shown = "".join(str(version["text"]) for _, version in posted.versions)
+        assert not any((ord(c) < 32 and c != "\n") or 0x202A <= ord(c) <= 0x202E or ord(c) >= 0xE0000 for c in shown)
+        assert "http" not in shown and "evil" not in shown
