@@ -29,7 +29,7 @@ SHORT_WAIT_SECONDS = 1
 """The same after a fault: whether Telegram answers again is known sooner."""
 ANSWER_SECONDS = 3.0
 """Beyond the wait, until an answer counts as lost."""
-QUIET_SECONDS = 1.5
+QUIET_SECONDS = 1.0
 """At the start nothing is carried out until so long has passed without a sign of another bot with the same token."""
 LOOK_AGAIN_SECONDS = 0.2
 CONFLICT_PAUSE_SECONDS = 0.4
