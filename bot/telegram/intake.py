@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,12 @@ class Intake:
         An update that cannot be read is passed over with a line in the log. Raises `StoreError` kinds when it cannot
         be stored; nothing of it is carried out then.
         """
-        arrivals = [arrival for raw in raws if (arrival := self._sorted(raw))]
+        arrivals: list[Arrival] = []
+        together: Counter[int] = Counter()
+        for raw in raws:
+            if arrival := self._sorted(raw, together):
+                arrivals.append(arrival)
+                together[arrival.chat_id] += 1
         to_store = [arrival for arrival in arrivals if arrival.kind != "inline"]
         fresh = await asyncio.to_thread(self._ledger.take, to_store) if to_store else []
         for arrival in [*fresh, *(arrival for arrival in arrivals if arrival.kind == "inline")]:
@@ -90,18 +96,21 @@ class Intake:
 
     # ----------------------------------------------------------------------------------------------------- sorting
 
-    def _sorted(self, raw: object) -> Arrival | None:
-        """The update as it is stored, or None for one that is not for the bot or that cannot be read."""
+    def _sorted(self, raw: object, together: Counter[int]) -> Arrival | None:
+        """The update as it is stored, or None for one that is not for the bot or that cannot be read.
+
+        `together` counts what came with it from each chat.
+        """
         try:
             readable = _without_surrogates(raw)
-            return self._arrival(self._read(readable), readable)
+            return self._arrival(self._read(readable), readable, together)
         except Exception as error:  # noqa: BLE001  (whatever cannot be read is passed over, or it would come for ever)
             number = raw.get("update_id") if isinstance(raw, dict) else None
             _log.warning("An update cannot be read and is passed over (%s: %s)", number, type(error).__name__)
             self._metrics.skipped("unreadable")
             return None
 
-    def _arrival(self, update: Update, raw: object) -> Arrival | None:
+    def _arrival(self, update: Update, raw: object, together: Counter[int]) -> Arrival | None:
         chat_id, kind = _chat_id(update), _kind(update)
         if chat_id is None or kind is None or not _is_by_a_person(update):
             self._metrics.skipped("other_kind")
@@ -113,7 +122,7 @@ class Intake:
             self._metrics.skipped("not_allowed")
             self._tell(self._refusals.not_allowed, update, ("not_allowed", chat_id), again_seconds=math.inf)
             return None
-        if kind == "message" and self._lanes.is_full(chat_id):
+        if kind == "message" and self._lanes.is_full(chat_id, more=together[chat_id]):
             self._metrics.skipped("too_many")
             self._tell(self._refusals.too_many, update, ("too_many", chat_id), again_seconds=TOLD_AGAIN_SECONDS)
             return None

@@ -40,8 +40,9 @@ class Lanes:
         """Updates not yet done, those under way included."""
         return self._waiting
 
-    def is_full(self, chat_id: int) -> bool:
-        return len(self._lanes.get(chat_id, ())) >= MOST_WAITING_IN_A_CHAT
+    def is_full(self, chat_id: int, *, more: int = 0) -> bool:
+        """Whether a chat has as many messages waiting as it may, with `more` that are about to be added."""
+        return len(self._lanes.get(chat_id, ())) + more >= MOST_WAITING_IN_A_CHAT
 
     def add(self, arrival: Arrival) -> None:
         """Takes an update; a message is carried out after those of its chat that came before."""

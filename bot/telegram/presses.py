@@ -64,7 +64,8 @@ class Presses:
             _log.info("A press could not be carried out: %s", end)
 
     async def _stop(self, query: CallbackQuery, exchange: Exchange, messages: Messages) -> None:
-        if query.from_user.id != exchange.user_id:
+        in_own_name = exchange.user_id > 0  # an admin may have asked in the name of the group
+        if in_own_name and query.from_user.id != exchange.user_id:
             await _answer(query, messages("telegram.stop_not_yours"))
             return
         stopped = self._answering.stop(exchange.id)

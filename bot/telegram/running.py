@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from retrieval.disk_faults import translated
-from retrieval.errors import BotFailed, BotRunning, BotTokenMissing, DalilError, ModelError
+from retrieval.errors import BotFailed, BotRunning, BotTokenMissing, DalilError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -59,10 +59,7 @@ def run(settings: Settings, index: Index) -> None:
     from retrieval.assistant import Assistant
 
     def model() -> str | None:
-        try:
-            generator = wiring.find_generator(settings)
-        except ModelError:
-            return None
+        generator = wiring.find_generator(settings)
         return generator.model if generator else None
 
     minds = Minds(wiring.open_assistant(index, settings), Assistant(index), model)

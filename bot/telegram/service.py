@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from telegram import Update
@@ -35,7 +36,7 @@ from bot.telegram.polling import Polling
 from bot.telegram.presses import Presses
 from bot.telegram.rich_text import plain
 from bot.telegram.sightings import Sightings
-from retrieval.errors import BotTokenRefused, StoreError
+from retrieval.errors import BotTokenRefused, ModelError, StoreError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -54,7 +55,10 @@ WEBHOOK_PORT = 8080
 
 @dataclass(frozen=True, slots=True)
 class Minds:
-    """Who answers: `assistant` in chats, `quoting` where no model may keep one waiting; `find_model` names the model."""
+    """Who answers: `assistant` in chats, `quoting` where no model may keep one waiting.
+
+    `find_model` names the model, None for quotes; it raises `ModelError` kinds.
+    """
 
     assistant: Assistant
     quoting: Assistant
@@ -91,7 +95,10 @@ class Service:
         self._intake = Intake(
             self._bot, ledger, self._lanes, self._sightings, self._metrics,
             allowed_chats=settings.telegram_allowed_chats,
-            refusals=Refusals(not_allowed=self._say_not_allowed, too_many=self._say_too_many),
+            refusals=Refusals(
+                not_allowed=partial(self._say_aside, "telegram.not_allowed"),
+                too_many=partial(self._say_aside, "telegram.busy"),
+            ),
         )  # fmt: skip
         self._polling = Polling(self._bot, self._pace.line, self._lanes, self._intake.take, self._metrics.request)
 
@@ -196,6 +203,12 @@ class Service:
         import retrieval.writing  # noqa: F401
 
         self._minds.quoting.ask("ما آخر الأخبار؟")
+        try:
+            model = self._minds.find_model()
+        except ModelError as error:
+            _log.error("%s", Messages(self._settings.language).error(error))
+        else:
+            _log.info("Answers are %s", f"written by {model}" if model else "quotes of the articles")
 
     def _health(self) -> HealthReport:
         """How the bot is, told to the gauges too."""
@@ -275,13 +288,7 @@ class Service:
         _log.error("An update met an unexpected fault: %s", type(error).__name__)
         _log.debug("unexpected fault", exc_info=error)
 
-    async def _say_not_allowed(self, update: Update) -> None:
-        await self._say_aside(update, "telegram.not_allowed")
-
-    async def _say_too_many(self, update: Update) -> None:
-        await self._say_aside(update, "telegram.busy")
-
-    async def _say_aside(self, update: Update, key: str) -> None:
+    async def _say_aside(self, key: str, update: Update) -> None:
         """Says something outside of the chat's lane; in a group to nobody, for nobody there asked for it."""
         words = plain(self._conversation.speaking_to(update)(key))
         message, press = update.message, update.callback_query
