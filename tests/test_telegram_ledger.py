@@ -130,6 +130,7 @@ def test_forgetting_a_person_leaves_no_word_in_the_file(tmp_path: Path) -> None:
     ledger.take([arrival(1, raw='{"text": "سرّي للغاية"}')])
     exchange = ledger.begin(1, 7, 7, "سرّي للغاية")
     ledger.answered(exchange.id, replace(ANSWER, question="سرّي للغاية"))
+    ledger.finished(exchange.id, "delivered")
     ledger.vote(exchange.id, 7, "up")
     ledger.done(1)
     answered(ledger, 2, "لغيره", user=8)

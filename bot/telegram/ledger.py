@@ -238,9 +238,11 @@ class Ledger:
         return [question for (question,) in reversed(rows)]
 
     def forget(self, user_id: int) -> int:
-        """Deletes all that is stored of a person; returns how many questions that were."""
-        known = self._all("SELECT count(*) FROM exchanges WHERE user_id = ?", user_id)
-        for table in ("exchanges", "votes", "conversations"):
+        """Deletes all that is stored of a person but a question that is being answered; how many questions those were."""
+        finished = "user_id = ? AND state IN ('delivered', 'stopped')"
+        known = self._all(f"SELECT count(*) FROM exchanges WHERE {finished}", user_id)
+        self._do(f"DELETE FROM exchanges WHERE {finished}", user_id)
+        for table in ("votes", "conversations"):
             self._do(f"DELETE FROM {table} WHERE user_id = ?", user_id)
         self._do("UPDATE inbox SET raw = '', user_id = NULL, chat_id = NULL WHERE user_id = ? AND done = 1", user_id)
         self._all("PRAGMA wal_checkpoint(TRUNCATE)")  # what was overwritten still stands in the write-ahead log
