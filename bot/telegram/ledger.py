@@ -20,7 +20,6 @@ from retrieval.errors import StoreError
 from retrieval.types import Answer, Turn
 
 LEDGER_FILE = "bot.db"
-"""In the data folder."""
 SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS inbox (
@@ -82,7 +81,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that was or may have been sent: its id, or None with the newest id known before it was tried."""
+    """A message that was or may have been sent: its id, or None; `after` was the newest id before it was tried."""
 
     after: int
     message_id: int | None
@@ -216,8 +215,8 @@ class Ledger:
             self._do("INSERT INTO votes VALUES (?, ?, ?, ?)", exchange_id, user_id, vote, time.time())
 
     def vote_of(self, exchange_id: str, user_id: int) -> Vote | None:
-        rows = self._all("SELECT vote FROM votes WHERE exchange_id = ? AND user_id = ?", exchange_id, user_id)
-        return rows[0][0] if rows else None
+        votes = self._all("SELECT vote FROM votes WHERE exchange_id = ? AND user_id = ?", exchange_id, user_id)
+        return votes[0][0] if votes else None
 
     def voted(self) -> Iterator[tuple[Exchange, int, int]]:
         """The exchanges with votes, oldest first, each with how many were for and against."""
