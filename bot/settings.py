@@ -118,6 +118,7 @@ class Settings(BaseSettings):
     telegram_editors: Users = Field(default=frozenset(), alias="TELEGRAM_EDITORS")
     telegram_questions_per_minute: Limit | None = Field(default=None, alias="TELEGRAM_QUESTIONS_PER_MINUTE")
     telegram_questions_per_day: Limit | None = Field(default=None, alias="TELEGRAM_QUESTIONS_PER_DAY")
+    telegram_drafts: bool = Field(default=False, alias="TELEGRAM_DRAFTS")
     telegram_webhook_url: Address | None = Field(default=None, alias="TELEGRAM_WEBHOOK_URL")
     telegram_webhook_secret: WebhookSecret | None = Field(default=None, alias="TELEGRAM_WEBHOOK_SECRET")
     telegram_webhook_port: Port | None = Field(default=None, alias="TELEGRAM_WEBHOOK_PORT")
@@ -136,6 +137,7 @@ _EXPECTED = {
     "DALIL_RERANKER_MODEL": "NAME",
     "TELEGRAM_BASE_URL": "http://host:port",
     "TELEGRAM_ALLOWED_CHATS": "123456789, -1001234567890",
+    "TELEGRAM_DRAFTS": "true | false",
     "TELEGRAM_EDITORS": "123456789, 987654321",
     "TELEGRAM_QUESTIONS_PER_MINUTE": "1, 2, 3, …",
     "TELEGRAM_QUESTIONS_PER_DAY": "1, 2, 3, …",

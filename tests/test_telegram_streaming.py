@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.model_behaviours import BEHAVIOURS, double_of
+from tests.ollama_double import Chat, Message, OllamaDouble
 from tests.telegram_double import TelegramDouble, is_placeholder
 from tests.telegram_program import Program, index_seeds
 
@@ -21,13 +23,18 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return index_seeds(tmp_path_factory.mktemp("seeds") / "data")
 
 
+def true_then_false(messages: list[Message]) -> Chat:
+    """A sentence that is shown, and then slowly one that will not be."""
+    return replace(BEHAVIOURS["mixedlie"](messages), pause_seconds=0.1)
+
+
 def with_model(double: TelegramDouble, seeds: Path, folder: Path, url: str) -> Program:
     return Program.over_seeds(double, seeds, folder, OLLAMA_HOST=url, DALIL_LLM="auto")
 
 
 def test_a_slow_answer_is_shown_as_it_grows_and_then_whole(seeds: Path, tmp_path: Path) -> None:
     with (
-        double_of("slow") as ollama,
+        OllamaDouble(behaviour=true_then_false) as ollama,
         TelegramDouble(limits=True) as double,
         with_model(double, seeds, tmp_path, ollama.url),
     ):
@@ -37,8 +44,34 @@ def test_a_slow_answer_is_shown_as_it_grows_and_then_whole(seeds: Path, tmp_path
             (posted,) = double.settled(chat_id)
             edits = [at for at, _ in posted.versions[1:]]
             assert all(later - earlier >= 1.0 for earlier, later in pairwise(edits))
+            assert len(posted.versions) >= 3
+            assert "[1]" in posted.versions[1][1]["text"] and posted.versions[1][1]["text"].endswith("…")
             assert "[1]" in posted.text and not posted.text.endswith("…")
         assert [call.params for call in double.calls if call.status in (400, 429)] == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_in_drafts_where_the_server_knows_them_and_then_as_one_message(
+    seeds: Path, tmp_path: Path, known: bool
+) -> None:
+    with (
+        OllamaDouble(behaviour=true_then_false) as ollama,
+        TelegramDouble(drafts=known) as double,
+        Program.over_seeds(
+            double, seeds, tmp_path, OLLAMA_HOST=ollama.url, DALIL_LLM="auto", TELEGRAM_DRAFTS="true"
+        ) as program,
+    ):
+        double.say(1, "لماذا انهارت القمة الثانية بين كيم وترمب؟")
+        (posted,) = double.settled(1)
+        assert "[1]" in posted.text and posted.buttons
+        assert bool(double.shown_drafts) is known
+        if known:
+            assert "[1]" in double.shown_drafts[-1][1]["text"]
+            assert [old.deleted for old in double.posted] == [True, False]
+        double.say(GROUP, f"@dalil_test_bot {QUESTION}", user_id=8)
+        double.settled(GROUP)
+        assert {draft["chat_id"] for _, draft in double.shown_drafts} <= {1}
+        assert "Traceback" not in program.log
 
 
 def test_an_answer_is_stopped_by_whoever_asked_for_it(seeds: Path, tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ ANSWERED_AT_ONCE = 64
 SHOWN_WHILE_WRITING = 3_500
 """Characters of an answer that is still being written; a message holds 4,096."""
 STREAM_LOOK_SECONDS = 0.1
+DRAFT_GAP_SECONDS = 0.5
+ANEW = 100
+"""The number of the first part of an answer that is a message of its own, as after drafts, and not the placeholder."""
 _MARK = re.compile(r"\s*\[\d+\]")
 
 
@@ -55,7 +58,11 @@ class Asked:
 class Answering:
     """Answers questions in Telegram. A question may be stopped by its id."""
 
-    def __init__(self, assistant: Assistant, ledger: Ledger, delivery: Delivery, metrics: Metrics) -> None:
+    def __init__(
+        self, assistant: Assistant, ledger: Ledger, delivery: Delivery, metrics: Metrics, *, drafts: bool = False
+    ) -> None:
+        """`drafts`: in private chats an answer is shown in drafts while it is written, where the server knows them."""
+        self._drafts = drafts
         self._assistant = assistant
         self._ledger = ledger
         self._delivery = delivery
@@ -143,8 +150,17 @@ class Answering:
     async def _deliver(
         self, asked: Asked, exchange: Exchange, words: RichText, keyboard: InlineKeyboardMarkup | None
     ) -> None:
-        """The placeholder becomes the first part; the buttons stand under the last one."""
+        """The placeholder becomes the first part; the buttons stand under the last one.
+
+        After drafts the answer is a message of its own, into which the draft turns, and the placeholder goes.
+        """
         parts = split(words)
+        if self._ledger.message(exchange.id, ANEW):
+            for number, part in enumerate(parts):
+                below = keyboard if number == len(parts) - 1 else None
+                await self._delivery.place(exchange, ANEW + number, part, below, topic=asked.topic)
+            await self._delivery.withdraw(exchange, 0)
+            return
         for number, part in enumerate(parts):
             below = keyboard if number == len(parts) - 1 else None
             message_id = await self._delivery.place(exchange, number, part, below, topic=asked.topic)
@@ -158,7 +174,7 @@ class Answering:
     async def _think(self, asked: Asked, exchange: Exchange, placeholder: int, shown: _Shown) -> Answer:
         """The answer, shown as it is written and stored when it is whole. Raises `_Stopped` and `DalilError` kinds."""
         thinking = asyncio.create_task(self._write(asked, exchange, shown))
-        painting = asyncio.create_task(self._paint(exchange, placeholder, shown, asked.messages))
+        painting = asyncio.create_task(self._paint(asked, exchange, placeholder, shown))
         self._thinking[exchange.id] = thinking
         try:
             return await thinking
@@ -186,16 +202,21 @@ class Answering:
                     shown.add(piece.text)
         raise AssertionError("a stream ends with its answer")
 
-    async def _paint(self, exchange: Exchange, placeholder: int, shown: _Shown, messages: Messages) -> None:
+    async def _paint(self, asked: Asked, exchange: Exchange, placeholder: int, shown: _Shown) -> None:
         """Shows what has been written so far, at most once a second, until it is all there."""
-        keyboard = stop_keyboard(exchange.id, messages)
+        keyboard = stop_keyboard(exchange.id, asked.messages)
+        drafts = self._drafts and not asked.in_group
         while await shown.more():
             if not self._delivery.may_stream(exchange.chat_id):
                 await asyncio.sleep(STREAM_LOOK_SECONDS)
                 shown.look_again()
                 continue
-            written = shown.text[:SHOWN_WHILE_WRITING]
-            await self._delivery.stream(exchange.chat_id, placeholder, with_bold_marks(f"{written} …"), keyboard)
+            words = with_bold_marks(f"{shown.text[:SHOWN_WHILE_WRITING]} …")
+            if drafts and (drafts := await self._delivery.draft(exchange.chat_id, asked.message_id, words)):
+                self._ledger.intend(exchange.id, ANEW, placeholder)
+                await asyncio.sleep(DRAFT_GAP_SECONDS)
+            else:
+                await self._delivery.stream(exchange.chat_id, placeholder, words, keyboard)
 
 
 def _until_stopped(text: str, messages: Messages) -> RichText:

@@ -129,6 +129,28 @@ class Delivery:
         except TelegramError as error:
             _log.debug("An answer was not streamed: %s", error)
 
+    async def draft(self, chat_id: int, draft_id: int, words: RichText) -> bool:
+        """Shows an answer that is still being written as a draft, which Telegram animates; False when it cannot.
+
+        A draft has no buttons and is gone after 30 seconds, or with the bot's next message in the chat.
+        """
+        try:
+            await self._bot.send_message_draft(
+                chat_id, draft_id, words.text, entities=words.entities, rate_limit_args=Urgency.STREAM
+            )
+        except (BadRequest, InvalidToken) as refusal:  # a server that does not know drafts answers as to a wrong token
+            _log.debug("No drafts here: %s", refusal)
+            return False
+        except TelegramError as error:
+            _log.debug("A draft was not shown: %s", error)
+        return True
+
+    async def withdraw(self, exchange: Exchange, part: int) -> None:
+        """Deletes a message of an exchange."""
+        sent = self._ledger.message(exchange.id, part)
+        if sent and sent.message_id is not None:
+            await self._remove(exchange.chat_id, sent.message_id)
+
     def may_stream(self, chat_id: int) -> bool:
         return self._pace.may_stream(chat_id)
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3.0
-"""At a stop, for answers that are about to be delivered; what is not done by then is done after the next start."""
+"""At a stop, for answers about to be delivered; the others follow after the next start."""
 TIDY_SECONDS = 3_600.0
 STORE_PAUSE_SECONDS = 3.0
 WEBHOOK_PORT = 8080
@@ -82,7 +82,9 @@ class Service:
         for chat_id, message_id in ledger.known_messages():
             self._sightings.saw(chat_id, message_id, own=True)
         self._delivery = Delivery(self._bot, self._pace, ledger, self._sightings)
-        self._answering = Answering(minds.assistant, ledger, self._delivery, self._metrics)
+        self._answering = Answering(
+            minds.assistant, ledger, self._delivery, self._metrics, drafts=settings.telegram_drafts
+        )
         self._faults: dict[int, Exception] = {}
         self._is_known = False
         documents = Documents(index, settings.data_dir / "documents", settings.telegram_editors)
@@ -146,9 +148,8 @@ class Service:
                 await self._application.initialize()
             except InvalidToken as error:
                 raise BotTokenRefused() from error
-            except TelegramError as error:
+            except TelegramError:
                 await asyncio.sleep(0.5)
-                _log.debug("Telegram does not answer: %s", error)
             else:
                 self._is_known = True
                 _log.info("At work as @%s", self._bot.username)
