@@ -60,12 +60,13 @@ def test_a_first_sign_goes_before_answers_and_answers_before_what_is_streamed() 
     async def mixed() -> Wire:
         wire = Wire()
         kinds = [(Urgency.STREAM, "s"), (Urgency.ASIDE, "e"), (Urgency.ANSWER, "a"), (Urgency.SIGN_OF_LIFE, "l")]
-        await wire.send("sendMessage", 0)
+        for _ in range(4):  # what may leave at once has left
+            await wire.send("sendMessage", 0)
         sends = [wire.send(name, f"{name}{number}", urgency) for number in range(30) for urgency, name in kinds]
         await asyncio.gather(*sends)
         return wire
 
-    order = [name for _, name, _ in on_a_jumping_clock(mixed).arrived[1:]]
+    order = [name for _, name, _ in on_a_jumping_clock(mixed).arrived[4:]]
     assert order == ["l"] * 30 + ["a"] * 30 + ["e"] * 30 + ["s"] * 30
 
 

@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 REQUESTS_A_SECOND = 28
 """Over all chats; Telegram's limit is 30 messages."""
+CAUGHT_UP = 2
+"""Requests that may leave at once after a pause: with them it is still no more than 30 in a second."""
 EDIT_GAP_SECONDS = 1.05
 """Between two edits in one chat."""
 GROUP_REQUESTS = 20
@@ -119,7 +121,7 @@ class Turnstile:
     async def turn(self, urgency: Urgency) -> None:
         loop = asyncio.get_running_loop()
         if self.is_free:
-            self._next = loop.time() + self._gap
+            self._take()
             return
         turn: asyncio.Future[None] = loop.create_future()
         heapq.heappush(self._waiting, (urgency, next(self._number), turn))
@@ -127,13 +129,18 @@ class Turnstile:
             loop.call_at(self._next, self._let_through)
         await turn
 
+    def _take(self) -> None:
+        """A turn that comes late, for the loop was busy, does not make all after it late."""
+        now = asyncio.get_running_loop().time()
+        self._next = max(self._next, now - CAUGHT_UP * self._gap) + self._gap
+
     def _let_through(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
             turn = heapq.heappop(self._waiting)[2]
             if not turn.done():
                 turn.set_result(None)
-                self._next = loop.time() + self._gap
+                self._take()
                 break
         if self._waiting:
             loop.call_at(self._next, self._let_through)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from tests.model_behaviours import double_of
+from tests.model_behaviours import BEHAVIOURS, double_of
+from tests.ollama_double import Chat, Message, OllamaDouble
 from tests.telegram_bench.bench import Bench, Figure, final_times, first_signs, p95
 from tests.telegram_double import TelegramDouble
 from tests.telegram_program import Program
@@ -56,9 +58,14 @@ def s2_first_words(bench: Bench) -> Figure:
     return Figure(f"p95 {p95(waits):.2f} s after the model was asked", p95(waits) <= 1.5)
 
 
+def _two_sentences(messages: list[Message]) -> Chat:
+    """One that is shown, and then slowly one that will not be."""
+    return replace(BEHAVIOURS["mixedlie"](messages), pause_seconds=0.1)
+
+
 def s4_streaming(bench: Bench) -> Figure:
     with (
-        double_of("slow") as ollama,
+        OllamaDouble(behaviour=_two_sentences) as ollama,
         TelegramDouble(limits=True) as double,
         bench.running(double, OLLAMA_HOST=ollama.url, DALIL_LLM="auto"),
     ):
