@@ -8,7 +8,8 @@ from typing import get_args
 
 import pytest
 
-import bot.help_page  # noqa: F401 - defines a fault of its own
+import bot.help_page
+import bot.telegram.faults  # noqa: F401  (its faults have texts too)
 from bot.messages import Messages, Noun, placeholders
 from bot.texts import TABLE
 from bot.texts.problems import PROBLEMS, problem_in_arabic

@@ -15,9 +15,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.telegram.faults import PortForbidden, PortTaken
 from bot.telegram.http_server import LARGEST_BODY_BYTES, HealthReport, serve_health, serve_webhook
 from bot.telegram.metrics import Metrics
-from retrieval.errors import DalilError, DiskFull, PortForbidden, PortTaken
+from retrieval.errors import DalilError, DiskFull
 from tests.ports import free_port
 
 SECRET = "s3cret_of-the-hook"

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,6 +39,18 @@ DRAFT_GAP_SECONDS = 0.5
 ANEW = 100
 """The number of the first part of an answer that is a message of its own, as after drafts, and not the placeholder."""
 _MARK = re.compile(r"\s*\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """Who answers: `assistant` in chats, `quoting` where no model may keep one waiting.
+
+    `find_model` names the model, None for quotes; it raises `ModelError` kinds.
+    """
+
+    assistant: Assistant
+    quoting: Assistant
+    find_model: Callable[[], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +134,20 @@ class Answering:
             await self._deliver(asked, exchange, _until_stopped(shown.text, asked.messages), None)
             self._ledger.finished(exchange.id, "stopped")
             self._metrics.answered("quotes", "stopped", time.time() - exchange.asked)
-            return
         except DalilError as error:
             await self._tell_fault(asked, exchange, error)
-            return
         except Exception as error:  # noqa: BLE001  (whatever happens, who asked is told, and the next question is answered)
             _log.error("A question met an unexpected fault: %s", type(error).__name__)
             _log.debug("unexpected fault", exc_info=True)
             await self._tell_fault(asked, exchange, DalilError())
-            return
-        keyboard = answer_keyboard(exchange.id, answer, asked.messages)
+        else:
+            await self._tell(asked, exchange, answer)
+
+    async def _tell(self, asked: Asked, exchange: Exchange, answer: Answer) -> None:
         words = answer_text(answer, asked.messages)
         if answer.reason == "empty_index":  # its own text tells whoever runs the bot what to do
             words = plain(asked.messages("telegram.no_articles"))
-        await self._deliver(asked, exchange, words, keyboard)
+        await self._deliver(asked, exchange, words, answer_keyboard(exchange.id, answer, asked.messages))
         self._ledger.finished(exchange.id, "delivered")
         outcome = "declined" if answer.declined else "answered"
         self._metrics.answered(answer.mode, outcome, time.time() - exchange.asked)
@@ -164,10 +177,9 @@ class Answering:
         for number, part in enumerate(parts):
             below = keyboard if number == len(parts) - 1 else None
             message_id = await self._delivery.place(exchange, number, part, below, topic=asked.topic)
-            if number == 0 and not await self._delivery.edit(exchange.chat_id, message_id, part, below):
-                await self._delivery.say(
-                    exchange.chat_id, part, below, topic=asked.topic
-                )  # who asked has deleted the placeholder
+            is_gone = number == 0 and not await self._delivery.edit(exchange.chat_id, message_id, part, below)
+            if is_gone:  # who asked has deleted it
+                await self._delivery.say(exchange.chat_id, part, below, topic=asked.topic)
 
     # ---------------------------------------------------------------------------------------------------- thinking
 

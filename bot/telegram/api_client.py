@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from retrieval.errors import BotTokenMissing
+from bot.telegram.faults import BotTokenMissing
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError, RequestHandler
 
+from bot.telegram.faults import PortForbidden, PortTaken
 from bot.telegram.metrics import CONTENT_TYPE, Metrics
-from retrieval.errors import PortForbidden, PortTaken, StoreError
+from retrieval.errors import StoreError
 
 _log = logging.getLogger(__name__)
 

@@ -177,10 +177,8 @@ class Ledger:
 
     def asked_since(self, user_id: int, moment: float, *, but: int) -> list[float]:
         """When a person asked questions since a moment, oldest first, the one of this update left out."""
-        rows = self._all(
-            "SELECT asked FROM exchanges WHERE user_id = ? AND asked >= ? AND update_id != ? ORDER BY asked",
-            user_id, moment, but,
-        )  # fmt: skip
+        wanted = "user_id = ? AND asked >= ? AND update_id != ?"
+        rows = self._all(f"SELECT asked FROM exchanges WHERE {wanted} ORDER BY asked", user_id, moment, but)
         return [asked for (asked,) in rows]
 
     # ------------------------------------------------------------------------------------------------------- sent

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
+from bot.telegram.faults import BotTokenRefused, SecondBot
 from bot.telegram.intake import KINDS
 from bot.telegram.pace import OnRequest, Urgency, seconds_of
-from retrieval.errors import BotTokenRefused, SecondBot, StoreError
+from retrieval.errors import StoreError
 
 if TYPE_CHECKING:
     from telegram.ext import ExtBot

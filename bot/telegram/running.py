@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from bot.telegram.faults import BotFailed, BotRunning, BotTokenMissing
 from retrieval.disk_faults import translated
-from retrieval.errors import BotFailed, BotRunning, BotTokenMissing, DalilError
+from retrieval.errors import DalilError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -54,8 +55,9 @@ def only_one(settings: Settings) -> Iterator[None]:
 def run(settings: Settings, index: Index) -> None:
     """Works until it is told to stop. Raises `SecondBot`, `BotTokenRefused`, `PortTaken` and `StoreError` kinds."""
     from bot import wiring
+    from bot.telegram.answering import Minds
     from bot.telegram.ledger import LEDGER_FILE, Ledger
-    from bot.telegram.service import Minds, Service
+    from bot.telegram.service import Service
     from retrieval.assistant import Assistant
 
     def model() -> str | None:

@@ -11,7 +11,6 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,11 +20,12 @@ from telegram.ext import Application, CallbackContext, CallbackQueryHandler, Inl
 
 from bot.messages import Messages
 from bot.telegram import pages
-from bot.telegram.answering import Answering
+from bot.telegram.answering import Answering, Minds
 from bot.telegram.api_client import open_bot
 from bot.telegram.conversation import Conversation, Limits
 from bot.telegram.delivery import Delivery, Gone, Moved
 from bot.telegram.documents import Documents
+from bot.telegram.faults import BotTokenRefused
 from bot.telegram.http_server import HealthReport, TelegramState, serve_health, serve_webhook
 from bot.telegram.inline import Inline
 from bot.telegram.intake import KINDS, Intake, Refusals
@@ -36,33 +36,20 @@ from bot.telegram.polling import Polling
 from bot.telegram.presses import Presses
 from bot.telegram.rich_text import plain
 from bot.telegram.sightings import Sightings
-from retrieval.errors import BotTokenRefused, ModelError, StoreError
+from retrieval.errors import ModelError, StoreError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.telegram.ledger import Arrival, Ledger
-    from retrieval.assistant import Assistant
     from retrieval.index import Index
 
 _log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3.0
-"""At a stop, for answers about to be delivered; the others follow after the next start."""
+"""At a stop, for what is about to be delivered."""
 TIDY_SECONDS = 3_600.0
 STORE_PAUSE_SECONDS = 3.0
 WEBHOOK_PORT = 8080
-
-
-@dataclass(frozen=True, slots=True)
-class Minds:
-    """Who answers: `assistant` in chats, `quoting` where no model may keep one waiting.
-
-    `find_model` names the model, None for quotes; it raises `ModelError` kinds.
-    """
-
-    assistant: Assistant
-    quoting: Assistant
-    find_model: Callable[[], str | None]
 
 
 class Service:
