@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-REQUESTS_A_SECOND = 28
+REQUESTS_A_SECOND = 27
 """Over all chats; Telegram's limit is 30 messages."""
-CAUGHT_UP = 2
-"""Requests that may leave at once after a pause: with them it is still no more than 30 in a second."""
+CAUGHT_UP = 1
+"""Requests that may leave at once after a pause; with them, and some that arrive in a bunch, it is no more than 30 a second."""
 EDIT_GAP_SECONDS = 1.05
 """Between two edits in one chat."""
 GROUP_REQUESTS = 20

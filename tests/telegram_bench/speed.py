@@ -69,8 +69,11 @@ def s4_streaming(bench: Bench) -> Figure:
         TelegramDouble(limits=True) as double,
         bench.running(double, OLLAMA_HOST=ollama.url, DALIL_LLM="auto"),
     ):
-        asked = bench.ask(double, bench.size(100, 10))
-        bench.answered(double, asked, 240)
+        asked: dict[int, float] = {}
+        for _ in range(bench.size(10, 1)):
+            now = bench.ask(double, 10)
+            bench.answered(double, now)
+            asked |= now
         floods = sum(call.status == 429 for call in double.calls)
         gaps = [
             later.at - earlier.at
