@@ -41,6 +41,9 @@ class BotApi:
         self.updates: deque[Record] = deque()
         self.webhook: Record | None = None
         self.files: dict[str, bytes] = {}
+        self.moved: dict[int, int] = {}
+        """Groups that became supergroups, and their new ids."""
+        self.blocked_by: set[int] = set()
         self.closed_until: dict[int, float] = {}
         self.silent_until = 0.0
         self.polls: list[tuple[float, Record]] = []
@@ -140,6 +143,11 @@ class BotApi:
 
     def _check_pace(self, method: str, params: Record) -> None:
         chat_id, now = params.get("chat_id"), time.monotonic()
+        if chat_id in self.moved:
+            upgraded = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refused(400, upgraded, migrate_to_chat_id=self.moved[chat_id])
+        if chat_id in self.blocked_by:
+            raise Refused(403, "Forbidden: bot was blocked by the user")
         if self.closed_until.get(chat_id or 0, 0) > now:
             raise Refused.flood(self.closed_until[chat_id or 0] - now)
         if not self.limits or chat_id is None:

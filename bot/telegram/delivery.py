@@ -12,9 +12,9 @@ import random
 from typing import TYPE_CHECKING
 
 import httpx
-from telegram import LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
+from bot.telegram.letters import NO_PREVIEW, Letter
 from bot.telegram.pace import Urgency
 from bot.telegram.rich_text import RichText
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 LONGEST_PAUSE_SECONDS = 4.0
 LOOKING_GAP_SECONDS = 0.1
 """Between the edits that look for a message."""
@@ -41,13 +40,18 @@ class Gone(Exception):
 
 
 class Delivery:
-    """Sends and edits for one bot. Every method waits as long as it takes; only `Gone` and cancelling end it."""
+    """Sends and edits for one bot, waiting as long as it takes; only `Gone` and cancelling end it.
+
+    The messages of the ledger are known to `sightings` from the start: a lost one is not looked for among them.
+    """
 
     def __init__(self, bot: ExtBot[Urgency], pace: Pace, ledger: Ledger, sightings: Sightings) -> None:
         self._bot = bot
         self._pace = pace
         self._ledger = ledger
         self._sightings = sightings
+        for chat_id, message_id in ledger.known_messages():
+            sightings.saw(chat_id, message_id, own=True)
 
     # -------------------------------------------------------------------------------------------- an exchange's parts
 
@@ -68,7 +72,7 @@ class Delivery:
             return earlier.message_id
         after = earlier.after if earlier else self._sightings.newest(exchange.chat_id)
         self._ledger.intend(exchange.id, part, after)
-        letter = _Letter(exchange.chat_id, words, keyboard, reply_to, topic, urgency)
+        letter = Letter(exchange.chat_id, words, keyboard, reply_to, topic, urgency)
         message_id = await self._send(letter, after, may_be_there=earlier is not None)
         self._ledger.sent(exchange.id, part, message_id)
         return message_id
@@ -85,7 +89,7 @@ class Delivery:
         topic: int | None = None,
     ) -> int:
         """Sends a message of its own; its id. `topic` is that of a forum."""
-        letter = _Letter(chat_id, words, keyboard, reply_to, topic, Urgency.ASIDE)
+        letter = Letter(chat_id, words, keyboard, reply_to, topic, Urgency.ASIDE)
         return await self._send(letter, self._sightings.newest(chat_id), may_be_there=False)
 
     async def edit(
@@ -163,7 +167,7 @@ class Delivery:
 
     # ---------------------------------------------------------------------------------------------- once and not twice
 
-    async def _send(self, letter: _Letter, after: int, *, may_be_there: bool) -> int:
+    async def _send(self, letter: Letter, after: int, *, may_be_there: bool) -> int:
         pause = _Pause()
         while True:
             if may_be_there and (found := await self._look_for(letter, after)):
@@ -189,7 +193,7 @@ class Delivery:
             self._sightings.saw(letter.chat_id, message.message_id, own=True)
             return message.message_id
 
-    async def _look_for(self, letter: _Letter, after: int, *, below: int | None = None) -> int | None:
+    async def _look_for(self, letter: Letter, after: int, *, below: int | None = None) -> int | None:
         """The id of the message if it was sent after all, or None."""
         for candidate in self._sightings.candidates(letter.chat_id, after, below=below):
             if await self._is_own(letter, candidate):
@@ -198,7 +202,7 @@ class Delivery:
             await asyncio.sleep(LOOKING_GAP_SECONDS)
         return None
 
-    async def _is_own(self, letter: _Letter, message_id: int) -> bool:
+    async def _is_own(self, letter: Letter, message_id: int) -> bool:
         pause = _Pause()
         while True:
             try:
@@ -241,38 +245,6 @@ class Delivery:
             reply_markup=keyboard,
             link_preview_options=NO_PREVIEW,
             rate_limit_args=urgency,
-        )
-
-
-class _Letter:
-    """A message to be sent."""
-
-    def __init__(
-        self,
-        chat_id: int,
-        words: RichText,
-        keyboard: InlineKeyboardMarkup | None,
-        reply_to: int | None,
-        topic: int | None,
-        urgency: Urgency,
-    ) -> None:
-        self.chat_id = chat_id
-        self.words = words
-        self.keyboard = keyboard
-        self._reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
-        self._topic = topic
-        self._urgency = urgency
-
-    async def send(self, bot: ExtBot[Urgency]) -> Message:
-        return await bot.send_message(
-            self.chat_id,
-            self.words.text,
-            entities=self.words.entities,
-            reply_markup=self.keyboard,
-            reply_parameters=self._reply,
-            message_thread_id=self._topic,
-            link_preview_options=NO_PREVIEW,
-            rate_limit_args=self._urgency,
         )
 
 

@@ -11,7 +11,7 @@ from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
 from telegram.error import TelegramError
 
 from bot.telegram.bylines import titled_byline
-from bot.telegram.delivery import NO_PREVIEW
+from bot.telegram.letters import NO_PREVIEW
 from bot.telegram.pace import Urgency
 from bot.telegram.rich_text import italic, lines, plain, quote
 from retrieval.arabic import clean_line

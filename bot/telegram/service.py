@@ -66,8 +66,6 @@ class Service:
         self._bot = open_bot(settings, self._pace)
         self._lanes = Lanes(self._carry_out)
         self._sightings = Sightings()
-        for chat_id, message_id in ledger.known_messages():
-            self._sightings.saw(chat_id, message_id, own=True)
         self._delivery = Delivery(self._bot, self._pace, ledger, self._sightings)
         self._answering = Answering(
             minds.assistant, ledger, self._delivery, self._metrics, drafts=settings.telegram_drafts

@@ -50,7 +50,7 @@ class Bench:
     @property
     def patience(self) -> float:
         """Seconds after which a question counts as lost; what the plain program has not done by then it never does."""
-        return 60.0 if self.program == "dalil" else 15.0
+        return 60.0 if self.program == "dalil" else 15.0 if self.share >= 1 else 5.0
 
     def size(self, full: int, least: int = 1) -> int:
         return max(least, round(full * self.share))
