@@ -173,7 +173,7 @@ def test_of_two_bots_the_one_at_work_stays_and_the_other_says_why_it_leaves(seed
         here = Program(double, first.data_dir)
         here.start(ready_seconds=0)
         assert here.process and here.process.wait(15) == 1
-        assert "يعمل بوت على المجلد" in here.log
+        assert "يعمل بوت آخر على المجلد" in here.log
         there = Program.over_seeds(double, seeds, tmp_path / "b")
         there.start(ready_seconds=0)
         for chat_id in range(1, 21):

@@ -217,13 +217,16 @@ class Answering:
     async def _paint(self, asked: Asked, exchange: Exchange, placeholder: int, shown: _Shown) -> None:
         """Shows what has been written so far, at most once a second, until it is all there."""
         keyboard = stop_keyboard(exchange.id, asked.messages)
-        drafts = self._drafts and not asked.in_group
+        drafts, seen = self._drafts and not asked.in_group, ""
         while await shown.more():
             if not self._delivery.may_stream(exchange.chat_id):
                 await asyncio.sleep(STREAM_LOOK_SECONDS)
                 shown.look_again()
                 continue
             words = with_bold_marks(f"{shown.text[:SHOWN_WHILE_WRITING]} …")
+            if words.text == seen:
+                continue
+            seen = words.text
             if drafts and (drafts := await self._delivery.draft(exchange.chat_id, asked.message_id, words)):
                 self._ledger.intend(exchange.id, ANEW, placeholder)
                 await asyncio.sleep(DRAFT_GAP_SECONDS)

@@ -24,7 +24,7 @@ from bot.telegram.replies import error_text
 from bot.telegram.rich_text import RichText, plain, split
 from retrieval.arabic import clean_line
 from retrieval.assistant import checked_question
-from retrieval.errors import DalilError, EmptyQuestion, ModelError
+from retrieval.errors import DalilError, EmptyQuestion, ModelError, StoreError
 
 if TYPE_CHECKING:
     from telegram.ext import Application, CallbackContext
@@ -97,6 +97,7 @@ class Conversation:
         application.add_handler(CommandHandler("ask", self.ask, filters=new))
         application.add_handler(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self.unknown))
         application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, self.ask))
+        application.add_handler(MessageHandler(new & filters.CAPTION & filters.ChatType.GROUPS, self.ask))
         application.add_handler(MessageHandler(new & filters.Document.ALL, self.take_in))
         application.add_handler(MessageHandler(new & _NOT_TEXT & filters.ChatType.PRIVATE, self.no_text))
 
@@ -184,19 +185,28 @@ class Conversation:
 
     async def sources(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """What the answers are drawn from."""
-        articles = self._index.articles()
+        try:
+            articles, passages = self._index.articles(), self._index.passage_count
+        except StoreError as error:
+            await self._say(update, error_text(error, self.speaking_to(update)))
+            return
         outlets = Counter(source.outlet or "" for source in articles)
         dates = sorted(source.published for source in articles if source.published)
         oldest, newest = (dates[0], dates[-1]) if dates else (None, None)
         words = pages.sources_text(
-            len(articles), self._index.passage_count, outlets, oldest=oldest, newest=newest,
+            len(articles), passages, outlets, oldest=oldest, newest=newest,
             messages=self.speaking_to(update),
         )  # fmt: skip
         await self._say(update, words)
 
     async def latest(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """The newest articles."""
-        await self._say(update, pages.latest_text(self._index.articles()[:LATEST], self.speaking_to(update)))
+        messages = self.speaking_to(update)
+        try:
+            words = pages.latest_text(self._index.articles()[:LATEST], messages)
+        except StoreError as error:
+            words = error_text(error, messages)
+        await self._say(update, words)
 
     async def about(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """What this is, and who writes the answers."""

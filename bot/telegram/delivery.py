@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 4.0
-LOOKING_GAP_SECONDS = 0.1
+LOOKING_GAP_SECONDS = 0.15
 """Between the edits that look for a message."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNCHANGED = "not modified"
@@ -90,7 +90,9 @@ class Delivery:
     ) -> int:
         """Sends a message of its own; its id. `topic` is that of a forum."""
         letter = Letter(chat_id, words, keyboard, reply_to, topic, Urgency.ASIDE)
-        return await self._send(letter, self._sightings.newest(chat_id), may_be_there=False)
+        message_id = await self._send(letter, self._sightings.newest(chat_id), may_be_there=False)
+        self._ledger.said(chat_id, message_id)
+        return message_id
 
     async def edit(
         self,

@@ -49,7 +49,7 @@ class Documents:
         if (document.file_size or 0) > LARGEST_BYTES:
             megabytes = LARGEST_BYTES // 1_000_000
             return plain(messages("telegram.document.too_big", name=document.file_name or "", megabytes=megabytes))
-        path = self._folder / _safe_name(document)
+        path = self._folder / f"{document.file_unique_id[-8:]}-{_safe_name(document)}"
         try:
             with translated(path):
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -35,6 +35,12 @@ class BotFailed(DalilError):
     code = "bot_failed"
 
 
+class WebhookRefused(UsageError):
+    """Telegram does not take the address of the webhook. Values: problem."""
+
+    code = "webhook_refused"
+
+
 class PortTaken(DalilError):
     """Another program listens on a port that the bot is to listen on. Values: port, setting."""
 

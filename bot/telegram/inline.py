@@ -60,7 +60,11 @@ class Inline:
         results = await self._results(text, self._speaking_to(update)) if len(text) >= LEAST_CHARACTERS else []
         try:
             await context.bot.answer_inline_query(
-                query.id, results, cache_time=KEPT_SECONDS, rate_limit_args=Urgency.NOW
+                query.id,
+                results,
+                cache_time=KEPT_SECONDS if results else 0,
+                is_personal=True,
+                rate_limit_args=Urgency.NOW,
             )
         except TelegramError as error:
             _log.debug("An inline query was not answered: %s", error)

@@ -8,6 +8,7 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,10 @@ class Intake:
         *,
         allowed_chats: frozenset[int],
         refusals: Refusals,
+        is_writing: Callable[[int, int], bool],
     ) -> None:
-        """`allowed_chats` empty: everyone."""
+        """`allowed_chats` empty: everyone. `is_writing` tells whether an answer to a person in a chat is being written."""
+        self._is_writing = is_writing
         self._bot = bot
         self._ledger = ledger
         self._lanes = lanes
@@ -89,7 +92,8 @@ class Intake:
         """Carries on with what was stored and not done before the last stop; how many updates those are."""
         waiting = self._ledger.waiting()
         for arrival in waiting:
-            self._see(self._read(json.loads(arrival.raw)))
+            with suppress(Exception):  # what cannot be read is found out when its turn comes
+                self._see(self._read(json.loads(arrival.raw)))
         for arrival in waiting:
             self._lanes.add(arrival)
         return len(waiting)
@@ -112,7 +116,9 @@ class Intake:
 
     def _arrival(self, update: Update, raw: object, together: Counter[int]) -> Arrival | None:
         chat_id, kind = _chat_id(update), _kind(update)
-        if chat_id is None or kind is None or not _is_by_a_person(update):
+        if update.message and is_stop(update.message) and self._is_writing(update.message.chat.id, person_of(update)):
+            kind = "press"  # it does not wait behind what it is to stop
+        if chat_id is None or kind is None or not _is_by_a_person(update) or _is_own(update, self._bot.id):
             self._metrics.skipped("other_kind")
             return None
         self._see(update)
@@ -201,8 +207,14 @@ def _is_by_a_person(update: Update) -> bool:
     return update.effective_user is not None and not update.effective_user.is_bot
 
 
+def _is_own(update: Update, bot_id: int) -> bool:
+    """A quote that someone shared by inline mode is no question."""
+    via = update.message.via_bot if update.message else None
+    return via is not None and via.id == bot_id
+
+
 def is_stop(message: Message) -> bool:
-    """Whether a message asks to stop the answer that is being written; it does not wait in its chat's lane."""
+    """Whether a message asks to stop the answer that is being written."""
     return (message.text or "").strip().partition("@")[0].casefold() in _STOP
 
 
@@ -211,7 +223,7 @@ _STOP = frozenset({"/stop", "stop", "أوقف", "اوقف", "توقف", "قف"})
 
 def _kind(update: Update) -> Kind | None:
     if update.message is not None:
-        return "press" if is_stop(update.message) else "message"
+        return "message"
     if update.callback_query is not None:
         return "press"
     return "inline" if update.inline_query is not None else None

@@ -15,7 +15,7 @@ MOST_WAITING = 5_000
 """Over all chats; beyond, no more is fetched, and Telegram keeps it."""
 CHATS_AT_ONCE = 2_000
 """Chats served at the same time; what they do is mostly waiting for their turn to send."""
-PRESSES_AT_ONCE = 200
+PRESSES_AT_ONCE = 2_000
 
 Handle = Callable[["Arrival"], Awaitable[None]]
 

@@ -7,7 +7,7 @@ what is not done is done again, and what may have been sent is looked for before
 from __future__ import annotations
 
 import secrets
-import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,32 +15,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.telegram.kept_answers import from_json, to_json
+from bot.telegram.ledger_schema import SCHEMA, SCHEMA_VERSION, connected
 from retrieval.disk_faults import translated
 from retrieval.errors import StoreError
 from retrieval.types import Answer, Turn
 
 LEDGER_FILE = "bot.db"
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS inbox (
-    update_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, chat_id INTEGER, user_id INTEGER, raw TEXT NOT NULL, taken REAL NOT NULL,
-    done INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS inbox_waiting ON inbox (done, update_id);
-CREATE TABLE IF NOT EXISTS exchanges (
-    id TEXT PRIMARY KEY, update_id INTEGER NOT NULL UNIQUE, chat_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
-    question TEXT NOT NULL, asked REAL NOT NULL, answer TEXT, state TEXT NOT NULL DEFAULT 'asked');
-CREATE INDEX IF NOT EXISTS exchanges_by_person ON exchanges (user_id, chat_id, asked);
-CREATE TABLE IF NOT EXISTS sent (
-    exchange_id TEXT NOT NULL REFERENCES exchanges (id) ON DELETE CASCADE, part INTEGER NOT NULL,
-    after INTEGER NOT NULL, message_id INTEGER, PRIMARY KEY (exchange_id, part));
-CREATE TABLE IF NOT EXISTS votes (
-    exchange_id TEXT NOT NULL REFERENCES exchanges (id) ON DELETE CASCADE, user_id INTEGER NOT NULL,
-    vote TEXT NOT NULL, voted REAL NOT NULL, PRIMARY KEY (exchange_id, user_id));
-CREATE TABLE IF NOT EXISTS conversations (
-    chat_id INTEGER NOT NULL, user_id INTEGER NOT NULL, since REAL NOT NULL, PRIMARY KEY (chat_id, user_id));
-"""
 KEPT_TURNS = 6
 """Earlier questions that a follow-up may refer to."""
+KNOWN_MESSAGES = 5_000
 KEPT_DAYS = 30
 """How long a question without a vote is kept."""
 CONFIRMED_DAYS = 2
@@ -95,13 +78,14 @@ class Ledger:
         with translated(self.path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            self._db = _connected(path, synchronous="NORMAL")
-            self._inbox = _connected(path, synchronous="FULL")
+            self._db = connected(path, synchronous="NORMAL")
+            self._taking = threading.Lock()
+            self._inbox = connected(path, synchronous="FULL")
             """Written from another thread; what it has committed outlives a power failure too."""
             stored = self._db.execute("PRAGMA user_version").fetchone()[0]
             if stored > SCHEMA_VERSION:
                 raise StoreError(path=path, problem=f"schema {stored} is newer than this Dalil")
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(SCHEMA)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
@@ -113,7 +97,7 @@ class Ledger:
     def take(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Stores what arrived, on the disk when this returns; gives those that had not arrived before."""
         fresh = []
-        with translated(self.path), self._inbox:
+        with translated(self.path), self._taking, self._inbox:
             self._inbox.execute("BEGIN IMMEDIATE")
             for arrival in arrivals:
                 row = (arrival.update_id, arrival.kind, arrival.chat_id, arrival.user_id, arrival.raw, time.time())
@@ -132,12 +116,12 @@ class Ledger:
 
     def done(self, update_id: int) -> None:
         """Nothing more is to be done for an update; what it said is deleted, its number stays for a while."""
-        self._do("UPDATE inbox SET done = 1, raw = '' WHERE update_id = ?", update_id)
+        self._do("UPDATE inbox SET done = 1, raw = '', chat_id = NULL, user_id = NULL WHERE update_id = ?", update_id)
 
     # -------------------------------------------------------------------------------------------------- exchanges
 
     def begin(self, update_id: int, chat_id: int, user_id: int, question: str) -> Exchange:
-        """The exchange of an update: a new one, or the one begun before a restart."""
+        """The exchange of an update, perhaps begun before a restart."""
         self._do(
             "INSERT OR IGNORE INTO exchanges (id, update_id, chat_id, user_id, question, asked)"
             f" VALUES (?, ?, ?, ?, ?, {_TAKEN})",
@@ -152,7 +136,6 @@ class Ledger:
             return None
 
     def answered(self, exchange_id: str, answer: Answer) -> None:
-        """The answer is there and has to be delivered."""
         self._do("UPDATE exchanges SET answer = ?, state = 'answered' WHERE id = ?", to_json(answer), exchange_id)
 
     def finished(self, exchange_id: str, state: State) -> None:
@@ -197,11 +180,18 @@ class Ledger:
         rows = self._all("SELECT after, message_id FROM sent WHERE exchange_id = ? AND part = ?", exchange_id, part)
         return Sent(*rows[0]) if rows else None
 
+    def said(self, chat_id: int, message_id: int) -> None:
+        """A message was sent that is no part of an answer; the last ones are known."""
+        self._do("INSERT INTO said (chat_id, message_id) VALUES (?, ?)", chat_id, message_id)
+        self._do("DELETE FROM said WHERE number <= (SELECT max(number) FROM said) - ?", KNOWN_MESSAGES)
+
     def known_messages(self) -> Iterator[tuple[int, int]]:
-        """The messages of the last days, as chat and message ids."""
+        """The messages sent last, as chat and message ids."""
+        yield from self._all("SELECT chat_id, message_id FROM said")
         yield from self._all(
             "SELECT chat_id, message_id FROM sent JOIN exchanges ON exchange_id = id WHERE message_id IS NOT NULL"
-            " ORDER BY asked DESC LIMIT 5000"
+            " ORDER BY asked DESC LIMIT ?",
+            KNOWN_MESSAGES,
         )
 
     # ------------------------------------------------------------------------------------------ votes and forgetting
@@ -241,7 +231,6 @@ class Ledger:
         self._do(f"DELETE FROM exchanges WHERE {finished}", user_id)
         for table in ("votes", "conversations"):
             self._do(f"DELETE FROM {table} WHERE user_id = ?", user_id)
-        self._do("UPDATE inbox SET raw = '', user_id = NULL, chat_id = NULL WHERE user_id = ? AND done = 1", user_id)
         self._all("PRAGMA wal_checkpoint(TRUNCATE)")  # what was overwritten still stands in the write-ahead log
         return int(known[0][0])
 
@@ -289,10 +278,3 @@ def _read(answer: str | None) -> Answer | None:
         return from_json(answer) if answer else None
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _connected(path: Path, *, synchronous: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False, isolation_level=None)
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", f"synchronous = {synchronous}", "secure_delete = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection

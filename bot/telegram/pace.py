@@ -223,6 +223,8 @@ class Pace(BaseRateLimiter[Urgency]):
             room = self._room(room_name)
             while seconds := room.held_seconds(asyncio.get_running_loop().time()):
                 await asyncio.sleep(seconds)
+            if "chat_id" in data:  # a press is answered without one, and takes no chat's turn
+                await self._turnstile.turn(urgency)
             return await self._send(callback, args, kwargs, endpoint, room)
         async with self._admitted(room_name, endpoint, urgency) as room:
             return await self._send(callback, args, kwargs, endpoint, room)

@@ -38,6 +38,9 @@ CONFLICT_PAUSE_SECONDS = 0.4
 GIVES_WAY_SECONDS = (8.0, 16.0)
 """A new bot that finds another one at work tries for so long, and leaves; drawn at random, so that of two new ones one stays."""
 STORE_PAUSE_SECONDS = 3.0
+REFUSALS_BELIEVED = 5
+"""So many in a row; a proxy between may answer 404 for a moment."""
+REFUSAL_PAUSE_SECONDS = 3.0
 CONFLICT_TOLD_SECONDS = 60.0
 _RAW_UPDATES = "get__updates"
 """`getUpdates` to the library, which turns it into camel case, but not its own method of that name: that one reads the
@@ -57,6 +60,7 @@ class Polling:
         self._on_request = on_request
         self._offset: int | None = None
         self._told_of_conflict = -math.inf
+        self._refused = 0
         self.last_answer = -math.inf
         """The loop's time at which Telegram last answered."""
 
@@ -123,12 +127,17 @@ class Polling:
             await asyncio.sleep(seconds_of(flood))
             raise
         except (InvalidToken, EndPointNotFound) as error:
-            raise BotTokenRefused() from error
+            self._refused += 1
+            if self._refused >= REFUSALS_BELIEVED:
+                raise BotTokenRefused() from error
+            await asyncio.sleep(REFUSAL_PAUSE_SECONDS)
+            raise
         except TelegramError as error:
             self._line.failed(error)
             self._on_request("getUpdates", "network")
             await asyncio.sleep(random.uniform(0.3, 0.6))
             raise
+        self._refused = 0
         self._reached("ok")
         self.last_answer = asyncio.get_running_loop().time()
         return updates if isinstance(updates, list) else []

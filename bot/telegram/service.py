@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from telegram import Update
-from telegram.error import EndPointNotFound, InvalidToken, TelegramError
+from telegram.error import BadRequest, EndPointNotFound, InvalidToken, TelegramError
 from telegram.ext import Application, CallbackContext, CallbackQueryHandler, InlineQueryHandler
 
 from bot.messages import Messages
@@ -25,7 +25,7 @@ from bot.telegram.api_client import open_bot
 from bot.telegram.conversation import Conversation, Limits
 from bot.telegram.delivery import Delivery, Gone, Moved
 from bot.telegram.documents import Documents
-from bot.telegram.faults import BotTokenRefused
+from bot.telegram.faults import BotTokenRefused, WebhookRefused
 from bot.telegram.http_server import HealthReport, TelegramState, serve_health, serve_webhook
 from bot.telegram.inline import Inline
 from bot.telegram.intake import KINDS, Intake, Refusals
@@ -86,6 +86,7 @@ class Service:
                 not_allowed=partial(self._say_aside, "telegram.not_allowed"),
                 too_many=partial(self._say_aside, "telegram.busy"),
             ),
+            is_writing=lambda chat_id, person: self._answering.writing_in(chat_id, person) is not None,
         )  # fmt: skip
         self._polling = Polling(self._bot, self._pace.line, self._lanes, self._intake.take, self._metrics.request)
 
@@ -152,8 +153,20 @@ class Service:
         port = self._settings.telegram_webhook_port or WEBHOOK_PORT
         async with serve_webhook(url, port, secret, self._take_posted, self._metrics):
             self._begin()
-            await self._tried(lambda: self._bot.set_webhook(url, secret_token=secret, allowed_updates=list(KINDS)))
+            await self._set_webhook(url, secret)
             await asyncio.Event().wait()
+
+    async def _set_webhook(self, url: str, secret: str) -> None:
+        """Until Telegram knows where to call. Raises `WebhookRefused`."""
+        while True:
+            try:
+                await self._bot.set_webhook(url, secret_token=secret, allowed_updates=list(KINDS))
+            except BadRequest as refusal:
+                raise WebhookRefused(problem=refusal) from refusal
+            except TelegramError:
+                await asyncio.sleep(1.0)
+            else:
+                return
 
     async def _take_posted(self, updates: Sequence[object]) -> None:
         await self._lanes.drained()

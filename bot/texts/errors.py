@@ -211,8 +211,12 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Another program is at work with this bot token; stop it, or ask @BotFather for another token",
     ),
     "bot_running": (
-        "يعمل بوت على المجلد «{path}» منذ قبل؛ أوقفه أو اختر مجلدًا آخر بالخيار --data-dir",
+        "يعمل بوت آخر على المجلد «{path}»؛ أوقفه أو اختر مجلدًا آخر بالخيار --data-dir",
         "A bot is at work on “{path}” already; stop it, or choose another folder with --data-dir",
+    ),
+    "webhook_refused": (
+        "لم يقبل تيليغرام عنوان TELEGRAM_WEBHOOK_URL؛ صحّحه، أو احذفه ليعمل البوت دونه ({problem})",
+        "Telegram does not take TELEGRAM_WEBHOOK_URL ({problem}); correct it, or remove it for long polling",
     ),
     "bot_failed": (
         "توقف البوت لعطل غير متوقع ({kind})؛ شغّله من جديد: dalil bot، وأبلغ عنه كما في ملف CONTRIBUTING.md",

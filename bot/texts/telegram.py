@@ -48,7 +48,7 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "I understand written text only. Write your question and I will answer.",
     ),
     "telegram.unknown_command": (
-        "لا أعرف هذا الأمر. هذه أوامري كلها:\n/help",
+        "لا أعرف هذا الأمر. أوامري كلها هنا:\n/help",
         "I do not know that command. See:\n/help",
     ),
     # faults, as a reader on a phone needs them; most others are "telegram.failed"
@@ -87,7 +87,7 @@ TELEGRAM: dict[str, tuple[str, str]] = {
     "telegram.document.nothing": ("لا مقال فيه.", "It holds no article."),
     "telegram.document.not_allowed": (
         "عذرًا، لا يضيف المقالات في هذه المحادثة إلا من أُذن له. أما أسئلتك فأهلًا بها.",
-        "Sorry, only those who may can add articles here. Your questions are welcome, though.",
+        "Sorry, only the editors of this bot can add articles. Your questions are welcome, though.",
     ),
     "telegram.document.not_fetched": (
         "تعذّر تنزيل الملف من تيليغرام. أعد إرساله.",
