@@ -196,6 +196,10 @@ class BotApi:
         self.webhook = params
         return True
 
+    def _get_webhook_info(self, params: Record) -> Record:
+        url = (self.webhook or {}).get("url", "")
+        return {"url": url, "has_custom_certificate": False, "pending_update_count": len(self.updates)}
+
     def _set_my_commands(self, params: Record) -> bool:
         return True
 

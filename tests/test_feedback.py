@@ -39,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ledger.answered(exchange.id, replace(answer, question=question))
         ledger.finished(exchange.id, "delivered")
         for voter, vote in enumerate(votes):
-            ledger.vote(exchange.id, voter, "up" if vote == "u" else "down")
+            ledger.vote(100, exchange.id, voter, "up" if vote == "u" else "down")
     ledger.close()
     return tmp_path
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.messages import Messages
 from bot.settings import Settings
@@ -128,3 +129,44 @@ def test_a_fault_is_an_honest_word_without_its_details(tmp_path: Path, fault: Ex
         with_bot(double, tmp_path, Scripted(fault=fault), lambda answering: answering.answer(asked()))
         (posted,) = double.messages(5)
         assert "تعذّر الجواب" in posted.text and "secret" not in posted.text and not posted.buttons
+
+
+def test_a_question_that_waits_shows_it_in_the_message_that_becomes_the_answer(tmp_path: Path) -> None:
+    with TelegramDouble(faults=Planned("dropped_after")) as double:
+
+        async def wait_and_answer(answering: Answering) -> None:
+            await asyncio.gather(answering.announce(asked()), answering.answer(asked()))
+
+        with_bot(double, tmp_path, Scripted("جواب"), wait_and_answer)
+        (posted,) = double.messages(5)
+    assert "وصل سؤالك" in posted.versions[0][1]["text"] and posted.text == "جواب"
+
+
+def test_a_question_can_be_stopped_before_its_turn_and_stays_so_after_a_kill(tmp_path: Path) -> None:
+    with TelegramDouble() as double:
+
+        async def wait_and_stop(answering: Answering) -> None:
+            await answering.announce(asked())
+            exchange_id = double.messages(5)[0].buttons[0]["callback_data"].removeprefix("x:")
+            assert answering.stop(exchange_id) and not answering.stop(exchange_id)
+
+        assistant = Scripted("جواب")
+        with_bot(double, tmp_path, assistant, wait_and_stop).close()
+        ledger = with_bot(double, tmp_path, assistant, lambda answering: answering.answer(asked()))
+        (posted,) = double.messages(5)
+        assert "توقفت" in posted.text and not posted.buttons and assistant.asked == 0
+        assert ledger.history(5, 5) == []
+
+
+def test_buttons_that_telegram_refuses_do_not_keep_the_answer_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.answering.answer_keyboard", lambda *_: bad_keyboard())
+    with TelegramDouble() as double:
+        with_bot(double, tmp_path, Scripted("جواب [1]"), lambda answering: answering.answer(asked()))
+        (posted,) = double.messages(5)
+        assert posted.text == "جواب [1]" and not posted.buttons
+
+
+def bad_keyboard() -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup.from_button(InlineKeyboardButton("زر", callback_data="x" * 65))

@@ -210,3 +210,19 @@ def test_a_bot_that_cannot_start_says_why_in_one_line(
         program.start(ready_seconds=0)
         assert program.process and program.process.wait(20) == code
         assert said in program.log and len(program.log.strip().splitlines()) == 1
+
+
+def test_a_stop_does_not_wait_for_a_long_document_which_is_taken_in_after_it(seeds: Path, tmp_path: Path) -> None:
+    body = "قال مصدر في المدينة إن العمل في المشروع الجديد يسير كما خُطط له منذ البداية. " * 12
+    records = [{"id": f"n{n}", "title": f"خبر {n}", "body": f"الخبر {n}. {body}"} for n in range(3_000)]
+    document = "\n".join(json.dumps(record, ensure_ascii=False) for record in records).encode()
+    with (
+        TelegramDouble() as double,
+        Program.over_seeds(double, seeds, tmp_path, TELEGRAM_EDITORS="77") as program,
+    ):
+        double.send_document(77, "أخبار.jsonl", document, user_id=77)
+        double.wait_for(lambda: double.called("sendChatAction"))
+        code, seconds = program.terminate()
+        assert code == 0 and seconds < 10 and double.messages(77) == []
+        program.start()
+        assert "أخبار" in double.settled(77, seconds=60)[0].text

@@ -119,3 +119,31 @@ def test_a_stop_lets_what_is_nearly_done_finish_and_leaves_the_rest() -> None:
     desk, waiting = on_a_jumping_clock(work)
     assert [update.update_id for update in desk.done] == [0]
     assert waiting == 0
+
+
+def test_the_next_of_a_chat_is_told_that_it_waits_and_the_others_when_they_are_next() -> None:
+    events: list[tuple[str, int]] = []
+
+    async def work() -> None:
+        async def handle(update: Arrival) -> None:
+            events.append(("begun", update.update_id))
+            await asyncio.sleep(1.0 if update.update_id != 2 else 0.2)
+
+        async def tell(update: Arrival) -> None:
+            await asyncio.sleep(0.5)
+            if lanes.is_waiting(update):
+                events.append(("told", update.update_id))
+
+        lanes = Lanes(handle, tell)
+        for number in range(5):
+            lanes.add(arrival(number, 1))
+        lanes.add(arrival(99, 2))
+        while lanes.waiting:
+            await asyncio.sleep(0.1)
+        lanes.add(arrival(5, 1))
+
+    on_a_jumping_clock(work)
+    of_chat = [event for event in events if event[1] != 99]
+    assert of_chat[:3] == [("begun", 0), ("told", 1), ("begun", 1)]
+    assert [number for what, number in of_chat if what == "told"] == [1, 2, 4]  # 3 waited for no time worth a word
+    assert ("told", 99) not in events

@@ -116,13 +116,40 @@ def test_the_history_is_bounded(ledger: Ledger) -> None:
 
 def test_a_vote_counts_once_a_person_and_can_be_taken_back(ledger: Ledger) -> None:
     exchange_id = answered(ledger, 1, "متى؟")
-    ledger.vote(exchange_id, 7, "up")
-    ledger.vote(exchange_id, 7, "down")
-    ledger.vote(exchange_id, 8, "up")
+    ledger.vote(2, exchange_id, 7, "up")
+    ledger.vote(3, exchange_id, 7, "down")
+    ledger.vote(4, exchange_id, 8, "up")
     assert [(e.id, ups, downs) for e, ups, downs in ledger.voted()] == [(exchange_id, 1, 1)]
-    ledger.vote(exchange_id, 7, None)
+    assert ledger.vote(5, exchange_id, 7, "down") is None
     assert ledger.vote_of(exchange_id, 7) is None
     assert [(ups, downs) for _, ups, downs in ledger.voted()] == [(1, 0)]
+
+
+def test_a_press_that_voted_is_not_carried_out_again_after_a_kill(ledger: Ledger) -> None:
+    exchange_id = answered(ledger, 1, "متى؟")
+    ledger.take([arrival(2), arrival(3)])
+    ledger.vote(2, exchange_id, 7, "up")
+    assert [a.update_id for a in ledger.waiting()] == [3]
+
+
+def test_a_question_is_answered_whose_update_has_the_number_of_one_of_days_ago(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    monkeypatch.setattr(ledgers.time, "time", lambda: now - 8 * 86_400)
+    old = answered(ledger, 1, "قديم")
+    monkeypatch.undo()
+    ledger.prune()
+    assert ledger.begin(1, 9, 9, "جديد").state == "asked"
+    assert ledger.exchange(old)
+
+
+def test_an_answer_that_is_whole_too_late_does_not_undo_a_stop(ledger: Ledger) -> None:
+    ledger.take([arrival(1)])
+    exchange = ledger.begin(1, 7, 7, "متى؟")
+    ledger.finished(exchange.id, "halted")
+    ledger.answered(exchange.id, ANSWER)
+    assert ledger.begin(1, 7, 7, "متى؟").state == "halted"
 
 
 def test_forgetting_a_person_leaves_no_word_in_the_file(tmp_path: Path) -> None:
@@ -131,7 +158,7 @@ def test_forgetting_a_person_leaves_no_word_in_the_file(tmp_path: Path) -> None:
     exchange = ledger.begin(1, 7, 7, "سرّي للغاية")
     ledger.answered(exchange.id, replace(ANSWER, question="سرّي للغاية"))
     ledger.finished(exchange.id, "delivered")
-    ledger.vote(exchange.id, 7, "up")
+    ledger.vote(2, exchange.id, 7, "up")
     ledger.done(1)
     answered(ledger, 2, "لغيره", user=8)
     assert ledger.forget(7) == 1
@@ -148,7 +175,7 @@ def test_old_questions_go_and_voted_ones_stay(ledger: Ledger, monkeypatch: pytes
     now = time.time()
     monkeypatch.setattr(ledgers.time, "time", lambda: now - 40 * 86_400)
     old, liked = answered(ledger, 1, "قديم"), answered(ledger, 2, "قديم محبوب")
-    ledger.vote(liked, 7, "up")
+    ledger.vote(5, liked, 7, "up")
     ledger.take([arrival(3)])
     monkeypatch.undo()
     new = answered(ledger, 4, "جديد")

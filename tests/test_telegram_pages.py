@@ -29,7 +29,7 @@ def test_sources_are_counted_by_outlet() -> None:
     dates = {"oldest": date(2023, 9, 14), "newest": date(2024, 2, 13)}
     assert markup(pages.sources_text(14, 102, outlets, **dates, messages=ARABIC)) == (
         "<b>المقالات التي أجيب منها</b>\n\n"
-        "عندي 14 مقالًا (102 مقطع).\nأقدم تاريخ فيها 14 سبتمبر 2023، وأحدثه 13 فبراير 2024.\n\n"
+        "عندي 14 مقالًا (102 مقطع).\nتواريخها من 14 سبتمبر 2023 إلى 13 فبراير 2024.\n\n"
         "• الشرق الأوسط: 11 مقالًا\n• مقالان: Reuters\n• بلا اسم ناشر: مقال واحد"
     )
     assert markup(pages.sources_text(14, 102, outlets, **dates, messages=ENGLISH)) == (

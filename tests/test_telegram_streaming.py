@@ -145,3 +145,21 @@ def test_what_a_model_smuggles_does_not_reach_the_chat(seeds: Path, tmp_path: Pa
         shown = "".join(str(version["text"]) for version in versions)
         assert not any((ord(c) < 32 and c != "\n") or 0x202A <= ord(c) <= 0x202E or ord(c) >= 0xE0000 for c in shown)
         assert "http" not in shown and "evil" not in shown
+
+
+def test_a_second_question_hears_at_once_that_it_waits_and_is_then_answered(seeds: Path, tmp_path: Path) -> None:
+    with (
+        double_of("hang") as ollama,
+        TelegramDouble() as double,
+        with_model(double, seeds, tmp_path, ollama.url),
+    ):
+        double.say(1, QUESTION)
+        double.wait_for(lambda: ollama.asked("/api/chat"))
+        double.say(1, "كم عمر رئيس أذربيجان؟")
+        double.say(1, "/help")
+        waiting = double.wait_for(lambda: double.messages(1)[1:], 4)
+        assert ["وصل سؤالك" in posted.text for posted in waiting] == [True]
+        ollama.behaviour = BEHAVIOURS["quote"]
+        double.press(double.messages(1)[0], double.messages(1)[0].buttons[0]["callback_data"])
+        first, second, _ = double.settled(1, 3, seconds=30)
+        assert "توقفت" in first.text and "[1]" in second.text and second.buttons

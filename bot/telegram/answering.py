@@ -82,15 +82,16 @@ class Answering:
         self._metrics = metrics
         self._slots = asyncio.Semaphore(ANSWERED_AT_ONCE)
         self._thinking: dict[str, asyncio.Task[Answer]] = {}
-        self._stopped: set[str] = set()
+        self._began = time.time()
 
     def stop(self, exchange_id: str) -> bool:
-        """Ends the writing of an answer; False when it is not being written."""
-        thinking = self._thinking.get(exchange_id)
-        if thinking is None:
+        """Ends the making of an answer, or keeps it from beginning; False when there is nothing left to stop."""
+        exchange = self._ledger.exchange(exchange_id)
+        if exchange is None or exchange.state != "asked":
             return False
-        self._stopped.add(exchange_id)
-        thinking.cancel()
+        self._ledger.finished(exchange_id, "halted")
+        if thinking := self._thinking.get(exchange_id):
+            thinking.cancel()
         return True
 
     def writing_in(self, chat_id: int, user_id: int) -> str | None:
@@ -100,6 +101,12 @@ class Answering:
             if exchange and (exchange.chat_id, exchange.user_id) == (chat_id, user_id):
                 return exchange_id
         return None
+
+    async def announce(self, asked: Asked) -> None:
+        """Shows that a question has arrived which cannot be answered yet. Raises `Gone`, `Moved`, `StoreError`."""
+        exchange = self._ledger.begin(asked.update_id, asked.chat_id, asked.user_id, asked.text)
+        if exchange.state == "asked":
+            await self._sign_of_life(asked, exchange, "telegram.waiting", Urgency.ASIDE)
 
     async def answer(self, asked: Asked) -> None:
         """Returns when the answer, or why there is none, stands in the chat. Raises `StoreError` of the ledger."""
@@ -117,16 +124,7 @@ class Answering:
             await self.answer(asked)
 
     async def _carry_through(self, asked: Asked, exchange: Exchange) -> None:
-        placeholder = await self._delivery.place(
-            exchange,
-            0,
-            plain(asked.messages("telegram.placeholder")),
-            stop_keyboard(exchange.id, asked.messages),
-            reply_to=asked.message_id if asked.in_group else None,
-            topic=asked.topic,
-            urgency=Urgency.SIGN_OF_LIFE,
-        )
-        self._metrics.first_sign(time.time() - exchange.asked)
+        placeholder = await self._sign_of_life(asked, exchange, "telegram.placeholder", Urgency.SIGN_OF_LIFE)
         shown = _Shown()
         try:
             answer = exchange.answer or await self._think(asked, exchange, placeholder, shown)
@@ -142,6 +140,22 @@ class Answering:
             await self._tell_fault(asked, exchange, DalilError())
         else:
             await self._tell(asked, exchange, answer)
+
+    async def _sign_of_life(self, asked: Asked, exchange: Exchange, key: str, urgency: Urgency) -> int:
+        """The id of the placeholder, which is sent unless it is there already."""
+        earlier = self._ledger.message(exchange.id, 0)
+        placeholder = await self._delivery.place(
+            exchange,
+            0,
+            plain(asked.messages(key)),
+            stop_keyboard(exchange.id, asked.messages),
+            reply_to=asked.message_id if asked.in_group else None,
+            topic=asked.topic,
+            urgency=urgency,
+        )
+        if earlier is None and exchange.asked >= self._began:  # how long the bot was off is another matter
+            self._metrics.first_sign(time.time() - exchange.asked)
+        return placeholder
 
     async def _tell(self, asked: Asked, exchange: Exchange, answer: Answer) -> None:
         words = answer_text(answer, asked.messages)
@@ -185,22 +199,28 @@ class Answering:
 
     async def _think(self, asked: Asked, exchange: Exchange, placeholder: int, shown: _Shown) -> Answer:
         """The answer, shown as it is written and stored when it is whole. Raises `_Stopped` and `DalilError` kinds."""
+        if self._is_halted(exchange):
+            raise _Stopped
         thinking = asyncio.create_task(self._write(asked, exchange, shown))
         painting = asyncio.create_task(self._paint(asked, exchange, placeholder, shown))
         self._thinking[exchange.id] = thinking
         try:
             return await thinking
         except asyncio.CancelledError:
-            if exchange.id in self._stopped and thinking.cancelled():
+            task = asyncio.current_task()
+            if self._is_halted(exchange) and not (task and task.cancelling()):
                 raise _Stopped from None
             thinking.cancel()
             raise
         finally:
-            self._stopped.discard(exchange.id)
             del self._thinking[exchange.id]
             shown.end()
             with suppress(asyncio.CancelledError):
                 await painting  # an edit under way must not arrive after the answer
+
+    def _is_halted(self, exchange: Exchange) -> bool:
+        now = self._ledger.exchange(exchange.id)
+        return now is not None and now.state == "halted"
 
     async def _write(self, asked: Asked, exchange: Exchange, shown: _Shown) -> Answer:
         async with self._slots:

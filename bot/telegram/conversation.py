@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -34,15 +32,13 @@ if TYPE_CHECKING:
     from bot.telegram.delivery import Delivery
     from bot.telegram.documents import Documents
     from bot.telegram.ledger import Ledger
+    from bot.telegram.limits import Limits
     from bot.telegram.metrics import Metrics
     from retrieval.index import Index
 
 _log = logging.getLogger(__name__)
 
 LATEST = 10
-MINUTE_SECONDS, DAY_SECONDS = 60.0, 86_400.0
-TOLD_AGAIN_SECONDS = 60.0
-"""A person who asks more than is allowed is told so once in this time."""
 ALBUMS_REMEMBERED = 1_000
 _COMMAND = re.compile(r"^/\w+(?:@\w+)?\s*")
 _NOT_TEXT = (
@@ -50,14 +46,6 @@ _NOT_TEXT = (
     | filters.ANIMATION | filters.LOCATION | filters.VENUE | filters.CONTACT | filters.POLL | filters.Dice.ALL
     | filters.STORY
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many questions a person may ask; None: as many as there is time for."""
-
-    a_minute: int | None = None
-    a_day: int | None = None
 
 
 class Conversation:
@@ -86,7 +74,6 @@ class Conversation:
         self._language: Language = language
         self._limits = limits
         self._find_model = find_model
-        self._told: dict[int, float] = {}
         self._albums: dict[str, None] = {}
 
     def register(self, application: Application) -> None:  # type: ignore[type-arg]
@@ -120,48 +107,44 @@ class Conversation:
         if not text and message.chat.type != "private":
             await self._say(update, error_text(EmptyQuestion(), messages))
             return
-        if refusal := self._over_limit(update.update_id, person_of(update), messages):
-            await self._refuse(update, person_of(update), refusal)
+        if reached := self._limits.reached(update.update_id, person_of(update)):
+            if self._limits.is_to_be_told(person_of(update)):
+                await self._say(update, pages.limit_text(reached.per, reached.limit, reached.wait_seconds, messages))
             return
         try:
             checked_question(text)
         except DalilError as error:
             await self._say(update, error_text(error, messages))
             return
-        in_group = message.chat.type != "private"
-        self._metrics.question("group" if in_group else "private")
-        await self._answering.answer(
-            Asked(
-                update.update_id,
-                message.chat.id,
-                person_of(update),
-                message.message_id,
-                text,
-                messages,
-                in_group,
-                topic_of(message),
-            )
+        self._metrics.question("group" if message.chat.type != "private" else "private")
+        await self._answering.answer(self._asked(update, text))
+
+    async def announce(self, update: Update) -> None:
+        """Says of a question that it has arrived; nothing of what will not be answered as one."""
+        message = update.message
+        if message is None or not (message.text or message.caption) or is_stop(message):
+            return
+        text = question_of(message, message.get_bot().username)
+        is_command = (message.text or "").startswith("/") and not (message.text or "").startswith("/ask")
+        if is_command or self._limits.reached(update.update_id, person_of(update)):
+            return
+        with suppress(DalilError):
+            checked_question(text)
+            await self._answering.announce(self._asked(update, text))
+
+    def _asked(self, update: Update, text: str) -> Asked:
+        message = update.message
+        assert message is not None
+        return Asked(
+            update.update_id,
+            message.chat.id,
+            person_of(update),
+            message.message_id,
+            text,
+            self.speaking_to(update),
+            message.chat.type != "private",
+            topic_of(message),
         )
-
-    def _over_limit(self, update_id: int, user_id: int, messages: Messages) -> RichText | None:
-        now = time.time()
-        for limit, seconds, refusal in (
-            (self._limits.a_minute, MINUTE_SECONDS, partial(pages.limit_text, "minute")),
-            (self._limits.a_day, DAY_SECONDS, partial(pages.limit_text, "day")),
-        ):
-            if limit is None:
-                continue
-            earlier = self._ledger.asked_since(user_id, now - seconds, but=update_id)
-            if len(earlier) >= limit:
-                return refusal(limit, earlier[-limit] + seconds - now, messages)
-        return None
-
-    async def _refuse(self, update: Update, user_id: int, refusal: RichText) -> None:
-        now = time.monotonic()
-        self._told = {known: when for known, when in self._told.items() if now - when < TOLD_AGAIN_SECONDS}
-        if user_id not in self._told:
-            self._told[user_id] = now
-            await self._say(update, refusal)
 
     # ----------------------------------------------------------------------------------------------------- commands
 
@@ -222,7 +205,7 @@ class Conversation:
 
     async def forget(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
         """Deletes what is stored of a person."""
-        self._ledger.forget(person_of(update))
+        self._limits.forget(person_of(update))
         await self._say(update, pages.forgotten_text(self.speaking_to(update)))
 
     async def stop(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -33,6 +34,7 @@ LOOKING_GAP_SECONDS = 0.15
 """Between the edits that look for a message."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNCHANGED = "not modified"
+_NOT_THERE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
 class Gone(Exception):
@@ -50,6 +52,7 @@ class Delivery:
         self._pace = pace
         self._ledger = ledger
         self._sightings = sightings
+        self._placing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         for chat_id, message_id in ledger.known_messages():
             sightings.saw(chat_id, message_id, own=True)
 
@@ -67,15 +70,16 @@ class Delivery:
         urgency: Urgency = Urgency.ANSWER,
     ) -> int:
         """The id of the message that is this part of the exchange; it is sent unless it is there already."""
-        earlier = self._ledger.message(exchange.id, part)
-        if earlier and earlier.message_id is not None:
-            return earlier.message_id
-        after = earlier.after if earlier else self._sightings.newest(exchange.chat_id)
-        self._ledger.intend(exchange.id, part, after)
-        letter = Letter(exchange.chat_id, words, keyboard, reply_to, topic, urgency)
-        message_id = await self._send(letter, after, may_be_there=earlier is not None)
-        self._ledger.sent(exchange.id, part, message_id)
-        return message_id
+        async with self._placing.setdefault(exchange.id, asyncio.Lock()):
+            earlier = self._ledger.message(exchange.id, part)
+            if earlier and earlier.message_id is not None:
+                return earlier.message_id
+            after = earlier.after if earlier else self._sightings.newest(exchange.chat_id)
+            self._ledger.intend(exchange.id, part, after)
+            letter = Letter(exchange.chat_id, words, keyboard, reply_to, topic, urgency)
+            message_id = await self._send(letter, after, may_be_there=earlier is not None)
+            self._ledger.sent(exchange.id, part, message_id)
+            return message_id
 
     # --------------------------------------------------------------------------------------------------- any message
 
@@ -114,9 +118,9 @@ class Delivery:
                 if _UNCHANGED in str(refusal).lower():
                     return True
                 _log.warning("An edit was refused: %s", refusal)
-                if not words.entities:
+                if any(said in str(refusal).lower() for said in _NOT_THERE) or not (words.entities or keyboard):
                     return False
-                words = RichText(words.text)  # the words matter more than how they look
+                words, keyboard = _plainer(words, keyboard)
             except (Forbidden, ChatMigrated) as end:
                 raise _ending(end) from end
             except TelegramError:
@@ -180,9 +184,9 @@ class Delivery:
                 continue
             except BadRequest as refusal:
                 _log.warning("A message was refused: %s", refusal)
-                if not letter.words.entities:
+                if not (letter.words.entities or letter.keyboard):
                     raise Gone(str(refusal)) from refusal
-                letter.words = RichText(letter.words.text)
+                letter.words, letter.keyboard = _plainer(letter.words, letter.keyboard)
             except (Forbidden, ChatMigrated) as end:
                 raise _ending(end) from end
             except TelegramError as error:
@@ -248,6 +252,11 @@ class Delivery:
             link_preview_options=NO_PREVIEW,
             rate_limit_args=urgency,
         )
+
+
+def _plainer(words: RichText, keyboard: InlineKeyboardMarkup | None) -> tuple[RichText, InlineKeyboardMarkup | None]:
+    """What is tried when a message was refused: the words matter more than how they look, and more than the buttons."""
+    return (RichText(words.text), keyboard) if words.entities else (words, None)
 
 
 class _Pause:

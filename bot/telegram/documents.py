@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-from bot.telegram.pace import seconds_of
+from bot.telegram.pace import Urgency, seconds_of
 from bot.telegram.pages import document_text
 from bot.telegram.rich_text import RichText, plain
 from retrieval.arabic import clean_line
@@ -22,12 +26,15 @@ if TYPE_CHECKING:
 
     from bot.messages import Messages
     from retrieval.index import Index
+    from retrieval.types import IngestReport
 
 _log = logging.getLogger(__name__)
 
 LARGEST_BYTES = 20_000_000
 """What a Bot API server hands out; https://core.telegram.org/bots/api#getfile"""
 TRIES = 5
+TYPING_SECONDS = 4.5
+"""Apps show that someone is typing for five."""
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 120
 
@@ -53,8 +60,9 @@ class Documents:
         try:
             with translated(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
-            await _fetch(document, path)
-            report = await asyncio.to_thread(self._index.ingest, [path])
+            async with _typing(message):
+                await _fetch(document, path)
+                report = await self._ingest(path)
         except TelegramError as error:
             _log.warning("A document could not be fetched: %s", error)
             return plain(messages("telegram.document.not_fetched"))
@@ -65,6 +73,40 @@ class Documents:
             "A document was taken in: %d added, %d updated, %d failed", report.added, report.updated, report.failed
         )
         return document_text(document.file_name or path.name, report, messages)
+
+    async def _ingest(self, path: Path) -> IngestReport:
+        """When the bot stops it ends between two articles; the document is taken in after the next start."""
+        is_stopping = threading.Event()
+
+        def go_on(done: int, total: int) -> None:
+            if is_stopping.is_set():
+                raise InterruptedError
+
+        try:
+            return await asyncio.to_thread(self._index.ingest, [path], on_progress=go_on)
+        finally:
+            is_stopping.set()
+
+
+@asynccontextmanager
+async def _typing(message: Message) -> AsyncIterator[None]:
+    """Shows that the bot is at it."""
+
+    async def show() -> None:
+        while True:
+            with suppress(TelegramError):
+                await message.get_bot().send_chat_action(
+                    message.chat.id,
+                    ChatAction.TYPING,
+                    rate_limit_args=Urgency.STREAM,  # type: ignore[call-arg]
+                )
+            await asyncio.sleep(TYPING_SECONDS)
+
+    showing = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        showing.cancel()
 
 
 async def _fetch(document: Document, path: Path) -> None:

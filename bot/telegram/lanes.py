@@ -23,9 +23,13 @@ Handle = Callable[["Arrival"], Awaitable[None]]
 class Lanes:
     """A queue for each chat, and a fast lane for presses and inline queries, which wait for nobody."""
 
-    def __init__(self, handle: Handle) -> None:
-        """`handle` carries out one update, and raises nothing but cancelling."""
+    def __init__(self, handle: Handle, on_wait: Handle | None = None) -> None:
+        """`handle` carries out one update; `on_wait` is told of one that is the next of its chat and has to wait.
+
+        Both raise nothing but cancelling.
+        """
         self._handle = handle
+        self._on_wait = on_wait
         self._lanes: dict[int, deque[Arrival]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns = asyncio.Semaphore(CHATS_AT_ONCE)
@@ -44,6 +48,10 @@ class Lanes:
         """Whether a chat has as many messages waiting as it may, with `more` that are about to be added."""
         return len(self._lanes.get(chat_id, ())) + more >= MOST_WAITING_IN_A_CHAT
 
+    def is_waiting(self, arrival: Arrival) -> bool:
+        """Whether its turn has not come."""
+        return arrival in self._lanes.get(arrival.chat_id, ())
+
     def add(self, arrival: Arrival) -> None:
         """Takes an update; a message is carried out after those of its chat that came before."""
         self._waiting += 1
@@ -55,6 +63,8 @@ class Lanes:
         lane = self._lanes.get(arrival.chat_id)
         if lane is not None:
             lane.append(arrival)
+            if len(lane) == 1:
+                self._tell_the_next(lane)
         else:
             self._lanes[arrival.chat_id] = deque([arrival])
             self._start(self._serve(arrival.chat_id))
@@ -77,10 +87,16 @@ class Lanes:
         try:
             while lane:
                 async with self._turns:
-                    await self._carry_out(lane.popleft())
+                    arrival = lane.popleft()
+                    self._tell_the_next(lane)
+                    await self._carry_out(arrival)
         finally:
             self._waiting -= len(lane)
             del self._lanes[chat_id]
+
+    def _tell_the_next(self, lane: deque[Arrival]) -> None:
+        if self._on_wait and lane:
+            self._start(self._on_wait(lane[0]))
 
     async def _press(self, arrival: Arrival) -> None:
         async with self._fast:

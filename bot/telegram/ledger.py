@@ -34,7 +34,8 @@ _TAKEN = "coalesce((SELECT taken FROM inbox WHERE update_id = ?), ?)"
 
 Kind = Literal["message", "press", "inline"]
 Vote = Literal["up", "down"]
-State = Literal["asked", "answered", "delivered", "stopped"]
+State = Literal["asked", "answered", "halted", "delivered", "stopped"]
+"""`halted`: who asked wants no answer any more, which the chat does not say yet; then it is `stopped`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Exchange:
     """A question that was asked in a chat, and what became of it."""
 
     id: str
-    update_id: int
+    update_id: int | None
+    """None for one that was answered days ago."""
     chat_id: int
     user_id: int
     question: str
@@ -136,7 +138,8 @@ class Ledger:
             return None
 
     def answered(self, exchange_id: str, answer: Answer) -> None:
-        self._do("UPDATE exchanges SET answer = ?, state = 'answered' WHERE id = ?", to_json(answer), exchange_id)
+        whole = "UPDATE exchanges SET answer = ?, state = 'answered' WHERE id = ? AND state = 'asked'"
+        self._do(whole, to_json(answer), exchange_id)
 
     def finished(self, exchange_id: str, state: State) -> None:
         self._do("UPDATE exchanges SET state = ? WHERE id = ?", state, exchange_id)
@@ -158,9 +161,9 @@ class Ledger:
             f"INSERT OR REPLACE INTO conversations VALUES (?, ?, {_TAKEN})", chat_id, user_id, update_id, time.time()
         )
 
-    def asked_since(self, user_id: int, moment: float, *, but: int) -> list[float]:
-        """When a person asked questions since a moment, oldest first, the one of this update left out."""
-        wanted = "user_id = ? AND asked >= ? AND update_id != ?"
+    def asked_since(self, user_id: int, moment: float, *, but: int = -1) -> list[float]:
+        """When a person asked questions since a moment, oldest first, the one of the update `but` left out."""
+        wanted = "user_id = ? AND asked >= ? AND update_id IS NOT ?"
         rows = self._all(f"SELECT asked FROM exchanges WHERE {wanted} ORDER BY asked", user_id, moment, but)
         return [asked for (asked,) in rows]
 
@@ -196,11 +199,19 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------ votes and forgetting
 
-    def vote(self, exchange_id: str, user_id: int, vote: Vote | None) -> None:
-        """A person's vote on an answer; None takes it back."""
-        self._do("DELETE FROM votes WHERE exchange_id = ? AND user_id = ?", exchange_id, user_id)
-        if vote:
-            self._do("INSERT INTO votes VALUES (?, ?, ?, ?)", exchange_id, user_id, vote, time.time())
+    def vote(self, update_id: int, exchange_id: str, user_id: int, vote: Vote) -> Vote | None:
+        """A person's press on a thumb gives a vote, or takes the same one back; the vote that stands now.
+
+        The update is done with it: carried out twice, it would undo itself.
+        """
+        with translated(self.path), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            now = None if self.vote_of(exchange_id, user_id) == vote else vote
+            self._do("DELETE FROM votes WHERE exchange_id = ? AND user_id = ?", exchange_id, user_id)
+            if now:
+                self._do("INSERT INTO votes VALUES (?, ?, ?, ?)", exchange_id, user_id, now, time.time())
+            self.done(update_id)
+        return now
 
     def vote_of(self, exchange_id: str, user_id: int) -> Vote | None:
         votes = self._all("SELECT vote FROM votes WHERE exchange_id = ? AND user_id = ?", exchange_id, user_id)
@@ -235,9 +246,13 @@ class Ledger:
         return int(known[0][0])
 
     def prune(self) -> None:
-        """Lets go of what is old: numbers of updates, questions that nobody voted on."""
+        """Lets go of what is old: numbers of updates, for Telegram may begin anew with them, questions nobody voted on."""
         now = time.time()
         self._do("DELETE FROM inbox WHERE done = 1 AND taken < ?", now - CONFIRMED_DAYS * _DAY)
+        self._do(
+            "UPDATE exchanges SET update_id = NULL WHERE asked < ? AND state IN ('delivered', 'stopped')",
+            now - CONFIRMED_DAYS * _DAY,
+        )
         self._do(
             "DELETE FROM exchanges WHERE asked < ? AND state IN ('delivered', 'stopped')"
             " AND id NOT IN (SELECT exchange_id FROM votes)",

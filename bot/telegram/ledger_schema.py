@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS inbox (
     done INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS inbox_waiting ON inbox (done, update_id);
 CREATE TABLE IF NOT EXISTS exchanges (
-    id TEXT PRIMARY KEY, update_id INTEGER NOT NULL UNIQUE, chat_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, update_id INTEGER UNIQUE, chat_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
     question TEXT NOT NULL, asked REAL NOT NULL, answer TEXT, state TEXT NOT NULL DEFAULT 'asked');
 CREATE INDEX IF NOT EXISTS exchanges_by_person ON exchanges (user_id, chat_id, asked);
 CREATE TABLE IF NOT EXISTS sent (

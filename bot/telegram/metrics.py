@@ -31,7 +31,6 @@ METHODS = frozenset(
         "getUpdates",
         "getWebhookInfo",
         "sendChatAction",
-        "sendDocument",
         "sendMessage",
         "sendMessageDraft",
         "setMyCommands",

@@ -57,7 +57,7 @@ class Presses:
                 case "stop":
                     await self._stop(query, exchange, messages)
                 case "up" | "down":
-                    await self._vote(query, exchange, press.kind, messages)
+                    await self._vote(update.update_id, query, exchange, press.kind, messages)
                 case "source" | "nearest":
                     await self._show(query, exchange, press.kind, press.label, messages)
         except (Gone, Moved) as end:
@@ -71,11 +71,10 @@ class Presses:
         stopped = self._answering.stop(exchange.id)
         await _answer(query, messages("telegram.stopping" if stopped else "telegram.nothing_to_stop"))
 
-    async def _vote(self, query: CallbackQuery, exchange: Exchange, vote: Vote, messages: Messages) -> None:
-        """A second press on the same thumb takes the vote back."""
-        before = self._ledger.vote_of(exchange.id, query.from_user.id)
-        now = None if before == vote else vote
-        self._ledger.vote(exchange.id, query.from_user.id, now)
+    async def _vote(
+        self, update_id: int, query: CallbackQuery, exchange: Exchange, vote: Vote, messages: Messages
+    ) -> None:
+        now = self._ledger.vote(update_id, exchange.id, query.from_user.id, vote)
         await _answer(query, messages(f"telegram.voted.{now or 'withdrawn'}"))
         if exchange.answer is None or query.message is None or exchange.chat_id < 0:
             return  # in a group the votes of others are nobody's business

@@ -6,36 +6,36 @@ import asyncio
 import json
 import logging
 import math
-import secrets
 import signal
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from telegram import Update
-from telegram.error import BadRequest, EndPointNotFound, InvalidToken, TelegramError
+from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 from telegram.ext import Application, CallbackContext, CallbackQueryHandler, InlineQueryHandler
 
 from bot.messages import Messages
 from bot.telegram import pages
 from bot.telegram.answering import Answering, Minds
 from bot.telegram.api_client import open_bot
-from bot.telegram.conversation import Conversation, Limits
+from bot.telegram.conversation import Conversation
 from bot.telegram.delivery import Delivery, Gone, Moved
 from bot.telegram.documents import Documents
-from bot.telegram.faults import BotTokenRefused, WebhookRefused
-from bot.telegram.http_server import HealthReport, TelegramState, serve_health, serve_webhook
+from bot.telegram.faults import BotTokenRefused
+from bot.telegram.http_server import HealthReport, TelegramState, serve_health
 from bot.telegram.inline import Inline
-from bot.telegram.intake import KINDS, Intake, Refusals
+from bot.telegram.intake import Intake, Refusals
 from bot.telegram.lanes import Lanes
+from bot.telegram.limits import Limits
 from bot.telegram.metrics import Metrics
 from bot.telegram.pace import Pace
-from bot.telegram.polling import Polling
+from bot.telegram.polling import STORE_PAUSE_SECONDS, Polling
 from bot.telegram.presses import Presses
 from bot.telegram.rich_text import plain
 from bot.telegram.sightings import Sightings
+from bot.telegram.webhook import Webhook
 from retrieval.errors import ModelError, StoreError
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ _log = logging.getLogger(__name__)
 GRACE_SECONDS = 3.0
 """At a stop, for what is about to be delivered."""
 TIDY_SECONDS = 3_600.0
-STORE_PAUSE_SECONDS = 3.0
-WEBHOOK_PORT = 8080
+WAITS_UNTOLD_SECONDS = 1.0
+"""A question that waits for another of its chat for longer is told that it has arrived."""
 
 
 class Service:
@@ -64,7 +64,7 @@ class Service:
         self._metrics = Metrics()
         self._pace = Pace(self._metrics.request)
         self._bot = open_bot(settings, self._pace)
-        self._lanes = Lanes(self._carry_out)
+        self._lanes = Lanes(self._carry_out, self._tell_that_it_waits)
         self._sightings = Sightings()
         self._delivery = Delivery(self._bot, self._pace, ledger, self._sightings)
         self._answering = Answering(
@@ -73,9 +73,12 @@ class Service:
         self._faults: dict[int, Exception] = {}
         self._is_known = False
         documents = Documents(index, settings.data_dir / "documents", settings.telegram_editors)
+        limits = Limits(
+            ledger, a_minute=settings.telegram_questions_per_minute, a_day=settings.telegram_questions_per_day
+        )
         self._conversation = Conversation(
             index, self._answering, ledger, self._delivery, documents, self._metrics, language=settings.language,
-            limits=Limits(settings.telegram_questions_per_minute, settings.telegram_questions_per_day),
+            limits=limits,
             find_model=minds.find_model,
         )  # fmt: skip
         self._application = self._with_handlers()
@@ -89,6 +92,7 @@ class Service:
             is_writing=lambda chat_id, person: self._answering.writing_in(chat_id, person) is not None,
         )  # fmt: skip
         self._polling = Polling(self._bot, self._pace.line, self._lanes, self._intake.take, self._metrics.request)
+        self._webhook = Webhook(self._bot, self._lanes, self._intake.take, self._metrics, settings)
 
     # ------------------------------------------------------------------------------------------------ running
 
@@ -116,8 +120,9 @@ class Service:
             async with serve_health(self._settings.telegram_health_port, self._metrics, self._health):
                 await self._reach()
                 await warm_up
+                await asyncio.to_thread(self._tell_who_answers)
                 if self._settings.telegram_webhook_url:
-                    await self._be_called(self._settings.telegram_webhook_url)
+                    await self._webhook.run(on_ready=self._begin)
                 else:
                     await self._ask()
         finally:
@@ -145,32 +150,6 @@ class Service:
         """Long polling."""
         await self._tried(lambda: self._bot.delete_webhook())
         await self._polling.run(on_alone=self._begin)
-
-    async def _be_called(self, url: str) -> None:
-        """The webhook."""
-        given = self._settings.telegram_webhook_secret
-        secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
-        port = self._settings.telegram_webhook_port or WEBHOOK_PORT
-        async with serve_webhook(url, port, secret, self._take_posted, self._metrics):
-            self._begin()
-            await self._set_webhook(url, secret)
-            await asyncio.Event().wait()
-
-    async def _set_webhook(self, url: str, secret: str) -> None:
-        """Until Telegram knows where to call. Raises `WebhookRefused`."""
-        while True:
-            try:
-                await self._bot.set_webhook(url, secret_token=secret, allowed_updates=list(KINDS))
-            except BadRequest as refusal:
-                raise WebhookRefused(problem=refusal) from refusal
-            except TelegramError:
-                await asyncio.sleep(1.0)
-            else:
-                return
-
-    async def _take_posted(self, updates: Sequence[object]) -> None:
-        await self._lanes.drained()
-        await self._intake.take(updates)
 
     def _begin(self) -> None:
         """Carries on where the last run stopped."""
@@ -202,6 +181,8 @@ class Service:
         import retrieval.writing  # noqa: F401
 
         self._minds.quoting.ask("ما آخر الأخبار؟")
+
+    def _tell_who_answers(self) -> None:
         try:
             model = self._minds.find_model()
         except ModelError as error:
@@ -210,18 +191,14 @@ class Service:
             _log.info("Answers are %s", f"written by {model}" if model else "quotes of the articles")
 
     def _health(self) -> HealthReport:
-        """How the bot is, told to the gauges too."""
+        """How the bot is."""
         asked = asyncio.get_running_loop().time() - self._polling.last_answer
         polled = None if math.isinf(asked) else asked
         try:
             articles = self._index.article_count
-            self._metrics.articles(articles)
         except StoreError:
             articles = None
         running = self._lanes.running
-        self._metrics.queue(waiting=self._lanes.waiting - running, running=running)
-        if polled is not None:
-            self._metrics.polled(time.time() - polled)
         telegram: TelegramState = (
             "unreachable" if self._pace.line.is_down else "reachable" if self._is_known else "starting"
         )
@@ -258,6 +235,13 @@ class Service:
         fault = self._faults.pop(arrival.update_id, None)
         if isinstance(fault, StoreError):
             raise fault
+
+    async def _tell_that_it_waits(self, arrival: Arrival) -> None:
+        """A sign of life for a question that waits for another one of its chat."""
+        await asyncio.sleep(WAITS_UNTOLD_SECONDS)
+        if self._lanes.is_waiting(arrival):
+            with suppress(Gone, Moved, StoreError, ValueError):  # met again, and dealt with, when its turn comes
+                await self._conversation.announce(Update.de_json(json.loads(arrival.raw), self._bot))
 
     async def _finish(self, arrival: Arrival) -> None:
         if arrival.kind != "inline":

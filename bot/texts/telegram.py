@@ -76,7 +76,6 @@ TELEGRAM: dict[str, tuple[str, str]] = {
     "telegram.voted.down": ("شكرًا لصراحتك، سُجّل رأيك.", "Thank you for telling me."),
     "telegram.voted.withdrawn": ("سُحب تقييمك.", "Your vote is withdrawn."),
     # documents
-    "telegram.document.reading": ("📥 أقرأ «{name}»…", "📥 Reading “{name}”…"),
     "telegram.document.read": ("قرأتُ «{name}»", "I have read “{name}”"),
     "telegram.document.unread": ("تعذّرت قراءة «{name}»", "I could not read “{name}”"),
     "telegram.document.added": ("جديد: {articles}", "New: {articles}"),
@@ -101,8 +100,8 @@ TELEGRAM: dict[str, tuple[str, str]] = {
     "telegram.latest": ("أحدث المقالات", "Latest articles"),
     "telegram.sources": ("المقالات التي أجيب منها", "The articles I answer from"),
     "telegram.held": ("عندي {articles} ({passages}).", "I hold {articles} ({passages})."),
-    "telegram.period": ("أقدم تاريخ فيها {oldest}، وأحدثه {newest}.", "Dated from {oldest} to {newest}."),
-    "telegram.one_date": ("أحدث تاريخ فيها {newest}.", "The latest date: {newest}."),
+    "telegram.period": ("تواريخها من {oldest} إلى {newest}.", "Dated from {oldest} to {newest}."),
+    "telegram.one_date": ("تاريخها {newest}.", "Dated {newest}."),
     "telegram.no_outlet": ("بلا اسم ناشر", "no outlet named"),
     "telegram.no_articles": ("لا مقالات عندي بعد.", "I hold no articles yet."),
     "telegram.more": ("… وغيرها", "… and more"),
@@ -140,13 +139,13 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "• اكتب سؤالك كما تقوله، بالعربية أو الإنجليزية، ثم تابع إن شئت: «ومتى كان ذلك؟»\n"
         "• الأرقام [1] [2] شواهد الجواب: اضغط زر الشاهد تحته لتقرأ المقطع كاملًا.\n"
         "• قيّم الجواب بزر 👍 أو 👎، واضغط الزر مرة أخرى لسحب تقييمك.\n"
-        "• في المجموعات: اذكرني باسمي في رسالتك، أو رُدّ على إحدى رسائلي.",
+        "• في المجموعات: اذكرني باسمي في رسالتك، أو رُدّ على إحدى رسائلي، أو اكتب الأمر /ask ثم سؤالك.",
         "How to ask\n"
         "\n"
         "• Write your question as you would say it, in Arabic or in English, and go on if you like: “And when was that?”\n"
         "• The numbers [1] [2] are the evidence: press the button below the answer to read the whole passage.\n"
         "• Rate the answer with 👍 or 👎; press the button again to withdraw your vote.\n"
-        "• In groups: mention me by name, or reply to one of my messages.",
+        "• In groups: mention me by name, reply to one of my messages, or write /ask and your question.",
     ),
     "telegram.help.inline": (
         "• للبحث من أي محادثة: اكتب اسمي ثم كلمات البحث.\n{bot_name} أذربيجان",
@@ -168,6 +167,7 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "الخصوصية\n"
         "\n"
         "• ما أحفظه: أسئلتك وأجوبتها وتقييماتك وأوقاتها، لأفهم ما تتابع به ولا يضيع شيء عند انقطاع الاتصال.\n"
+        "• إلى متى: ثلاثين يومًا، وما قيّمته إلى أن تحذفه.\n"
         "• أين: على الجهاز الذي يعمل عليه هذا البوت، لا غير. وتيليغرام ينقل الرسائل بيننا.\n"
         "• من يراه: من يشغّل هذا البوت يستطيع قراءته، ولا أُطلع عليه أحدًا غيره. والنموذج اللغوي، إن استُعمل، نموذج يشغّله هو.\n"
         "\n"
@@ -177,6 +177,7 @@ TELEGRAM: dict[str, tuple[str, str]] = {
         "\n"
         "• What I store: your questions, their answers, your votes, and when, so that I understand what you go on "
         "with and nothing is lost when the connection breaks.\n"
+        "• How long: 30 days; what you have rated, until you delete it.\n"
         "• Where: on the machine that runs this bot, and nowhere else. Telegram carries the messages between us.\n"
         "• Who sees it: whoever runs this bot can read it; it is passed on to nobody else. A language model, if one is "
         "used, is run by them.\n"
