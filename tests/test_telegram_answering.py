@@ -32,8 +32,9 @@ GROUP, SUPERGROUP = -77, -1_001_000_000_077
 class Scripted:
     """An assistant that says a text, or raises."""
 
-    def __init__(self, text: str = "", fault: Exception | None = None) -> None:
-        self._text, self._fault = text, fault
+    def __init__(self, text: str = "", fault: Exception | None = None, *, pause_seconds: float = 0.0) -> None:
+        """`pause_seconds` lie between the text and the word that it is whole."""
+        self._text, self._fault, self._pause_seconds = text, fault, pause_seconds
         self.asked = 0
 
     async def stream(self, question: str, history: Any, *, language: str) -> AsyncGenerator[Token | Answer, None]:
@@ -41,6 +42,7 @@ class Scripted:
         if self._fault:
             raise self._fault
         yield Token(self._text)
+        await asyncio.sleep(self._pause_seconds)
         yield Answer(question, question, self._text, "quotes", seconds={"retrieve": 0.0, "answer": 0.0})
 
 
@@ -170,3 +172,11 @@ def test_buttons_that_telegram_refuses_do_not_keep_the_answer_back(
 
 def bad_keyboard() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup.from_button(InlineKeyboardButton("زر", callback_data="x" * 65))
+
+
+@pytest.mark.parametrize(("pause_seconds", "versions"), [(0.17, 2), (0.6, 3)])
+def test_an_answer_that_is_whole_at_once_is_one_edit(tmp_path: Path, pause_seconds: float, versions: int) -> None:
+    with TelegramDouble() as double:
+        assistant = Scripted("جواب", pause_seconds=pause_seconds)
+        with_bot(double, tmp_path, assistant, lambda answering: answering.answer(asked()))
+        assert len(double.posted[0].versions) == versions

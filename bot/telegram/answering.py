@@ -34,6 +34,8 @@ ANSWERED_AT_ONCE = 64
 """Questions in the hands of the assistant; the language model takes them one after the other anyway."""
 SHOWN_WHILE_WRITING = 3_500
 """Characters of an answer that is still being written; a message holds 4,096."""
+WHOLE_AT_ONCE_SECONDS = 0.25
+"""An answer that is whole so soon after its first word is shown whole: the edit of a part would hold it up for a second."""
 STREAM_LOOK_SECONDS = 0.1
 DRAFT_GAP_SECONDS = 0.5
 ANEW = 100
@@ -238,6 +240,9 @@ class Answering:
         """Shows what has been written so far, at most once a second, until it is all there."""
         keyboard = stop_keyboard(exchange.id, asked.messages)
         drafts, seen = self._drafts and not asked.in_group, ""
+        if not await shown.more() or await shown.ends_within(WHOLE_AT_ONCE_SECONDS):
+            return
+        shown.look_again()
         while await shown.more():
             if not self._delivery.may_stream(exchange.chat_id):
                 await asyncio.sleep(STREAM_LOOK_SECONDS)
@@ -268,7 +273,7 @@ class _Shown:
 
     def __init__(self) -> None:
         self.text = ""
-        self._ended = False
+        self._ended = asyncio.Event()
         self._news = asyncio.Event()
 
     def add(self, text: str) -> None:
@@ -279,11 +284,18 @@ class _Shown:
         self._news.set()
 
     def end(self) -> None:
-        self._ended = True
+        self._ended.set()
         self._news.set()
 
     async def more(self) -> bool:
         """Waits for text that was not shown; False when none will come."""
         await self._news.wait()
         self._news.clear()
-        return not self._ended
+        return not self._ended.is_set()
+
+    async def ends_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
