@@ -1,7 +1,7 @@
 # make chat           talk with the articles in the terminal
 # make ask Q='…'      ask one question; standard output takes the answer alone
 # make bot            answer in Telegram, with the token in .env
-# make test           all tests, after make check; what the continuous integration runs
+# make test           all tests, files side by side, after make check; what the continuous integration runs
 # make check          formatting, lint, types and the layers, without running anything
 # make clean          remove .venv and the caches; the index in .dalil stays
 # Each makes .venv first where it is missing or older than pyproject.toml. Another Python: make PYTHON=python3.12 chat
@@ -27,7 +27,7 @@ bot: .venv/.installed
 	@$(BIN)/dalil bot
 
 test: check
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile
 	$(BIN)/dalil eval retrieval tests/data/retrieval/*/ --floor tests/data/retrieval/floors.json
 
 check: .venv/.installed-dev
