@@ -40,6 +40,9 @@ class BotApi:
         self.posted: list[Posted] = []
         self.updates: deque[Record] = deque()
         self.webhook: Record | None = None
+        self.webhook_refusals: list[Refused] = []
+        self.is_revoked = False
+        """Whether the bot's token was taken back."""
         self.files: dict[str, bytes] = {}
         self.moved: dict[int, int] = {}
         """Groups that became supergroups, and their new ids."""
@@ -132,6 +135,8 @@ class BotApi:
     async def answer(self, method: str, params: Record) -> tuple[int, Record]:
         """Carries out a method. Returns the status and the body."""
         try:
+            if self.is_revoked:
+                raise Refused(401, "Unauthorized")
             self._check_pace(method, params)
             known: Any = getattr(self, "_" + re.sub("([A-Z])", r"_\1", method).lower(), None)
             if known is None or (method == "sendMessageDraft" and not self.drafts):
@@ -193,6 +198,8 @@ class BotApi:
         return True
 
     def _set_webhook(self, params: Record) -> bool:
+        if self.webhook_refusals:
+            raise self.webhook_refusals.pop()
         self.webhook = params
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,57 @@ def test_a_question_can_be_stopped_before_its_turn_and_stays_so_after_a_kill(tmp
         (posted,) = double.messages(5)
         assert "توقفت" in posted.text and not posted.buttons and assistant.asked == 0
         assert ledger.history(5, 5) == []
+
+
+def test_what_was_announced_and_is_no_question_after_all_is_withdrawn_and_can_be_forgotten(tmp_path: Path) -> None:
+    with TelegramDouble() as double:
+
+        async def announce_and_leave(answering: Answering) -> None:
+            await answering.announce(asked())
+            await answering.leave(1)
+            await answering.leave(2)
+
+        ledger = with_bot(double, tmp_path, Scripted("جواب"), announce_and_leave)
+        assert [posted.deleted for posted in double.posted] == [True]
+        assert ledger.forget(5) == 1 and ledger.exchange_of(1) is None
+
+
+def test_an_answer_stays_when_its_update_is_done(tmp_path: Path) -> None:
+    with TelegramDouble() as double:
+
+        async def answer_and_leave(answering: Answering) -> None:
+            await answering.answer(asked())
+            await answering.leave(1)
+
+        with_bot(double, tmp_path, Scripted("جواب"), answer_and_leave)
+        assert [posted.text for posted in double.messages(5)] == ["جواب"]
+
+
+def test_a_stop_of_the_bot_while_a_part_is_being_shown_is_a_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = asyncio.Event()
+
+    async def slow(*_: object) -> None:
+        shown.set()
+        await asyncio.sleep(0.5)
+
+    monkeypatch.setattr(Delivery, "stream", slow)
+    with TelegramDouble() as double:
+
+        async def stop_the_bot(answering: Answering) -> None:
+            task = asyncio.ensure_future(answering.answer(asked()))
+            await shown.wait()
+            await asyncio.sleep(0.25)  # the answer is whole, and what shows its parts is waited for
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            assert task.cancelled()
+
+        ledger = with_bot(double, tmp_path, Scripted("جواب", pause_seconds=0.4), stop_the_bot)
+        assert "جواب" not in [posted.text for posted in double.messages(5)]
+        exchange = ledger.exchange_of(1)
+        assert exchange is not None and exchange.state == "answered"
 
 
 def test_buttons_that_telegram_refuses_do_not_keep_the_answer_back(

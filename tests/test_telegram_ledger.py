@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.telegram import kept_answers
 from bot.telegram import ledger as ledgers
-from bot.telegram.ledger import Arrival, Ledger
+from bot.telegram.ledger import Arrival, Ledger, State
 from retrieval.errors import ClaimsWithheld, DiskFull, StoreError, StoreReadOnly
 from retrieval.types import Answer, Citation, Passage, Source
 
@@ -207,3 +207,18 @@ def test_a_full_disk_keeps_what_is_there(ledger: Ledger) -> None:
     with pytest.raises((DiskFull, StoreReadOnly)):
         ledger.take([arrival(number, raw="x" * 10_000) for number in range(2, 50)])
     assert [a.update_id for a in ledger.waiting()] == [1]
+
+
+def test_what_is_unfinished_is_sent_anew_in_a_group_that_became_another(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "bot.db")
+    states: tuple[State, ...] = ("asked", "answered", "halted", "delivered", "stopped")
+    ids = []
+    for number, state in enumerate(states):
+        exchange = ledger.begin(number, -7, 5, "سؤال")
+        ledger.sent(exchange.id, 0, 10 + number)
+        ledger.finished(exchange.id, state)
+        ids.append(exchange.id)
+    ledger.move_chat(-7, -1_001)
+    assert [bool(ledger.message(exchange_id, 0)) for exchange_id in ids] == [False, False, False, True, True]
+    exchanges = [ledger.exchange(exchange_id) for exchange_id in ids]
+    assert {exchange.chat_id for exchange in exchanges if exchange} == {-1_001}

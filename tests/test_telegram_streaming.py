@@ -163,3 +163,31 @@ def test_a_second_question_hears_at_once_that_it_waits_and_is_then_answered(seed
         double.press(double.messages(1)[0], double.messages(1)[0].buttons[0]["callback_data"])
         first, second, _ = double.settled(1, 3, seconds=30)
         assert "توقفت" in first.text and "[1]" in second.text and second.buttons
+
+
+def test_what_is_no_question_is_not_promised_an_answer(seeds: Path, tmp_path: Path) -> None:
+    photo = {"file_id": "f", "file_unique_id": "f", "width": 1, "height": 1}
+    document = {"file_id": "d", "file_unique_id": "d", "file_name": "a.txt", "file_size": 3}
+    with (
+        double_of("hang") as ollama,
+        TelegramDouble() as double,
+        with_model(double, seeds, tmp_path, ollama.url),
+    ):
+        for chat_id in range(1, 5):
+            double.say(chat_id, QUESTION)
+        double.wait_for(lambda: all(double.messages(chat_id) for chat_id in range(1, 5)))
+        double.send(1, {"photo": [photo], "caption": QUESTION})
+        double.send(2, {"document": document, "caption": QUESTION})
+        double.say(3, f"/askme {QUESTION}")
+        double.say(4, f"/ask {QUESTION}")
+        waiting = double.wait_for(lambda: double.messages(4)[1:], 4)
+        assert "وصل سؤالك" in waiting[0].text
+        time.sleep(0.5)
+        assert [len(double.messages(chat_id)) for chat_id in (1, 2, 3)] == [1, 1, 1]
+        ollama.behaviour = BEHAVIOURS["quote"]
+        for chat_id in range(1, 5):
+            posted = double.messages(chat_id)[0]
+            double.press(posted, posted.buttons[0]["callback_data"])
+        replies = [double.settled(chat_id, 2, seconds=30)[1].text for chat_id in range(1, 5)]
+        assert ["وصل سؤالك" in reply for reply in replies] == [False] * 4
+        assert "[1]" in replies[3] and not any("[1]" in reply for reply in replies[:3])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -11,11 +13,13 @@ import pytest
 from bot.settings import Settings
 from bot.telegram import webhook as webhooks
 from bot.telegram.api_client import open_bot
+from bot.telegram.faults import BotTokenRefused, WebhookRefused
 from bot.telegram.lanes import Lanes
 from bot.telegram.metrics import Metrics
 from bot.telegram.pace import Pace
 from bot.telegram.webhook import Webhook
 from tests.ports import free_port
+from tests.telegram_checks import Refused
 from tests.telegram_double import TelegramDouble
 from tests.telegram_program import Program, index_seeds
 from tests.telegram_records import TOKEN
@@ -65,27 +69,84 @@ def test_questions_posted_to_the_webhook_are_answered_also_after_a_kill(seeds: P
         assert double.polls == [] and "guessed" not in program.log
 
 
-def test_a_webhook_that_another_program_moved_is_moved_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "LOOK_SECONDS", 0.05)
+@asynccontextmanager
+async def at_work(double: TelegramDouble) -> AsyncIterator[asyncio.Future[None]]:
+    """A webhook that looks after itself, for as long as the block lasts."""
 
     async def never(_: object) -> None: ...
 
+    settings = Settings(
+        TELEGRAM_BOT_TOKEN=TOKEN,
+        TELEGRAM_BASE_URL=double.url,
+        TELEGRAM_WEBHOOK_URL=ADDRESS,
+        TELEGRAM_WEBHOOK_PORT=free_port(),
+    )
+    async with open_bot(settings, Pace()) as bot, asyncio.timeout(10):
+        running = asyncio.ensure_future(Webhook(bot, Lanes(never), never, Metrics(), settings).run(lambda: None))
+        try:
+            yield running
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+async def until_set(double: TelegramDouble) -> None:
+    while not (double.webhook and double.webhook["url"] == ADDRESS):
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(webhooks, "REFUSAL_PAUSE_SECONDS", 0.01)
+
+
+def unresolved(times: int) -> list[Refused]:
+    return [
+        Refused(400, "Bad Request: bad webhook: Failed to resolve host: Temporary failure in name resolution")
+    ] * times
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+def test_a_webhook_that_another_program_moved_is_moved_back() -> None:
     async def work(double: TelegramDouble) -> None:
-        settings = Settings(
-            TELEGRAM_BOT_TOKEN=TOKEN,
-            TELEGRAM_BASE_URL=double.url,
-            TELEGRAM_WEBHOOK_URL=ADDRESS,
-            TELEGRAM_WEBHOOK_PORT=free_port(),
-        )
-        async with open_bot(settings, Pace()) as bot:
-            running = asyncio.ensure_future(Webhook(bot, Lanes(never), never, Metrics(), settings).run(lambda: None))
+        async with at_work(double):
+            await until_set(double)
+            double.webhook_refusals = unresolved(9)
             for there in (None, {"url": "https://elsewhere.example.org/"}):
                 double.webhook = there
-                async with asyncio.timeout(5):
-                    while not (double.webhook and double.webhook["url"] == ADDRESS):
-                        await asyncio.sleep(0.01)
-            running.cancel()
+                await until_set(double)
 
     with TelegramDouble() as double:
         asyncio.run(work(double))
-        assert len(double.called("setWebhook")) >= 2
+        assert len(double.called("setWebhook")) >= 3 + 9
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+def test_an_address_is_refused_when_telegram_says_so_time_and_again() -> None:
+    async def work(double: TelegramDouble, refusals: int) -> None:
+        double.webhook, double.webhook_refusals = None, unresolved(refusals)
+        async with at_work(double) as running:
+            done, _ = await asyncio.wait(
+                {running, asyncio.ensure_future(until_set(double))}, return_when="FIRST_COMPLETED"
+            )
+            for task in done:
+                await task
+
+    with TelegramDouble() as double:
+        asyncio.run(work(double, webhooks.REFUSALS_BELIEVED - 1))
+        assert double.webhook
+        with pytest.raises(WebhookRefused):
+            asyncio.run(work(double, webhooks.REFUSALS_BELIEVED))
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+def test_a_token_that_is_taken_back_ends_the_bot() -> None:
+    async def work(double: TelegramDouble) -> None:
+        async with at_work(double) as running:
+            await until_set(double)
+            double.is_revoked = True
+            await running
+
+    with TelegramDouble() as double, pytest.raises(BotTokenRefused):
+        asyncio.run(work(double))

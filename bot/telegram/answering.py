@@ -16,6 +16,7 @@ from bot.telegram.delivery import Gone, Moved
 from bot.telegram.pace import Urgency
 from bot.telegram.replies import answer_text, error_text, with_bold_marks
 from bot.telegram.rich_text import RichText, italic, paragraphs, plain, split
+from bot.telegram.shown import Shown
 from retrieval.errors import DalilError
 from retrieval.types import Answer
 
@@ -108,7 +109,14 @@ class Answering:
         """Shows that a question has arrived which cannot be answered yet. Raises `Gone`, `Moved`, `StoreError`."""
         exchange = self._ledger.begin(asked.update_id, asked.chat_id, asked.user_id, asked.text)
         if exchange.state == "asked":
-            await self._sign_of_life(asked, exchange, "telegram.waiting", Urgency.ASIDE)
+            await self._sign_of_life(asked, exchange, "telegram.waiting", Urgency.SIGN_OF_LIFE)
+
+    async def leave(self, update_id: int) -> None:
+        """An update is done with: a question of it that was announced and then not answered is no longer promised."""
+        exchange = self._ledger.exchange_of(update_id)
+        if exchange and exchange.state in ("asked", "halted"):
+            await self._delivery.withdraw(exchange, 0)
+            self._ledger.finished(exchange.id, "stopped")
 
     async def answer(self, asked: Asked) -> None:
         """Returns when the answer, or why there is none, stands in the chat. Raises `StoreError` of the ledger."""
@@ -127,7 +135,7 @@ class Answering:
 
     async def _carry_through(self, asked: Asked, exchange: Exchange) -> None:
         placeholder = await self._sign_of_life(asked, exchange, "telegram.placeholder", Urgency.SIGN_OF_LIFE)
-        shown = _Shown()
+        shown = Shown()
         try:
             answer = exchange.answer or await self._think(asked, exchange, placeholder, shown)
         except _Stopped:
@@ -199,7 +207,7 @@ class Answering:
 
     # ---------------------------------------------------------------------------------------------------- thinking
 
-    async def _think(self, asked: Asked, exchange: Exchange, placeholder: int, shown: _Shown) -> Answer:
+    async def _think(self, asked: Asked, exchange: Exchange, placeholder: int, shown: Shown) -> Answer:
         """The answer, shown as it is written and stored when it is whole. Raises `_Stopped` and `DalilError` kinds."""
         if self._is_halted(exchange):
             raise _Stopped
@@ -219,12 +227,14 @@ class Answering:
             shown.end()
             with suppress(asyncio.CancelledError):
                 await painting  # an edit under way must not arrive after the answer
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError
 
     def _is_halted(self, exchange: Exchange) -> bool:
         now = self._ledger.exchange(exchange.id)
         return now is not None and now.state == "halted"
 
-    async def _write(self, asked: Asked, exchange: Exchange, shown: _Shown) -> Answer:
+    async def _write(self, asked: Asked, exchange: Exchange, shown: Shown) -> Answer:
         async with self._slots:
             history = self._ledger.history(exchange.chat_id, exchange.user_id)
             pieces = self._assistant.stream(asked.text, history, language=asked.messages.language)
@@ -236,7 +246,7 @@ class Answering:
                     shown.add(piece.text)
         raise AssertionError("a stream ends with its answer")
 
-    async def _paint(self, asked: Asked, exchange: Exchange, placeholder: int, shown: _Shown) -> None:
+    async def _paint(self, asked: Asked, exchange: Exchange, placeholder: int, shown: Shown) -> None:
         """Shows what has been written so far, at most once a second, until it is all there."""
         keyboard = stop_keyboard(exchange.id, asked.messages)
         drafts, seen = self._drafts and not asked.in_group, ""
@@ -266,36 +276,3 @@ def _until_stopped(text: str, messages: Messages) -> RichText:
 
 class _Stopped(Exception):
     """Who asked does not want the answer any more."""
-
-
-class _Shown:
-    """The text written so far, and whether there is some that was not shown."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self._ended = asyncio.Event()
-        self._news = asyncio.Event()
-
-    def add(self, text: str) -> None:
-        self.text += text
-        self._news.set()
-
-    def look_again(self) -> None:
-        self._news.set()
-
-    def end(self) -> None:
-        self._ended.set()
-        self._news.set()
-
-    async def more(self) -> bool:
-        """Waits for text that was not shown; False when none will come."""
-        await self._news.wait()
-        self._news.clear()
-        return not self._ended.is_set()
-
-    async def ends_within(self, seconds: float) -> bool:
-        try:
-            await asyncio.wait_for(self._ended.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telegram import Message, MessageEntity, Update
-from telegram.ext import CommandHandler, MessageHandler, filters
+from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
 from bot.messages import Messages
 from bot.telegram import pages
@@ -75,16 +75,21 @@ class Conversation:
         self._limits = limits
         self._find_model = find_model
         self._albums: dict[str, None] = {}
+        new = filters.UpdateType.MESSAGE
+        self._askers: tuple[BaseHandler[Update, Any, Any], ...] = (
+            CommandHandler("ask", self.ask, filters=new),
+            MessageHandler(new & filters.TEXT & ~filters.COMMAND, self.ask),
+            MessageHandler(new & filters.CAPTION & filters.ChatType.GROUPS, self.ask),
+        )
+        """What is a question."""
 
     def register(self, application: Application) -> None:  # type: ignore[type-arg]
         """Adds the handlers of messages."""
         new = filters.UpdateType.MESSAGE
         for name in pages.COMMANDS:
             application.add_handler(CommandHandler(name, getattr(self, name), filters=new))
-        application.add_handler(CommandHandler("ask", self.ask, filters=new))
+        application.add_handlers(self._askers)
         application.add_handler(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self.unknown))
-        application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, self.ask))
-        application.add_handler(MessageHandler(new & filters.CAPTION & filters.ChatType.GROUPS, self.ask))
         application.add_handler(MessageHandler(new & filters.Document.ALL, self.take_in))
         application.add_handler(MessageHandler(new & _NOT_TEXT & filters.ChatType.PRIVATE, self.no_text))
 
@@ -122,11 +127,11 @@ class Conversation:
     async def announce(self, update: Update) -> None:
         """Says of a question that it has arrived; nothing of what will not be answered as one."""
         message = update.message
-        if message is None or not (message.text or message.caption) or is_stop(message):
+        is_asked = any(asker.check_update(update) not in (None, False) for asker in self._askers)
+        if message is None or not is_asked or is_stop(message):
             return
         text = question_of(message, message.get_bot().username)
-        is_command = (message.text or "").startswith("/") and not (message.text or "").startswith("/ask")
-        if is_command or self._limits.reached(update.update_id, person_of(update)):
+        if self._limits.reached(update.update_id, person_of(update)):
             return
         with suppress(DalilError):
             checked_question(text)

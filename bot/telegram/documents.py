@@ -90,10 +90,10 @@ class Documents:
 
 @asynccontextmanager
 async def _typing(message: Message) -> AsyncIterator[None]:
-    """Shows that the bot is at it."""
+    """Shows that the bot is at it; not in a group, whose share of requests is for answers."""
 
     async def show() -> None:
-        while True:
+        while message.chat.type == "private":
             with suppress(TelegramError):
                 await message.get_bot().send_chat_action(
                     message.chat.id,

@@ -129,13 +129,13 @@ class Ledger:
             f" VALUES (?, ?, ?, ?, ?, {_TAKEN})",
             secrets.token_urlsafe(9), update_id, chat_id, user_id, question, update_id, time.time(),
         )  # fmt: skip
-        return self._exchange("update_id = ?", update_id)
+        return next(self._exchanges("update_id = ?", update_id))
 
     def exchange(self, exchange_id: str) -> Exchange | None:
-        try:
-            return self._exchange("id = ?", exchange_id)
-        except LookupError:
-            return None
+        return next(self._exchanges("id = ?", exchange_id), None)
+
+    def exchange_of(self, update_id: int) -> Exchange | None:
+        return next(self._exchanges("update_id = ?", update_id), None)
 
     def answered(self, exchange_id: str, answer: Answer) -> None:
         whole = "UPDATE exchanges SET answer = ?, state = 'answered' WHERE id = ? AND state = 'asked'"
@@ -224,7 +224,7 @@ class Ledger:
             " GROUP BY exchange_id ORDER BY asked"
         )
         for exchange_id, ups, downs in rows:
-            yield self._exchange("id = ?", exchange_id), ups, downs
+            yield next(self._exchanges("id = ?", exchange_id)), ups, downs
 
     def asked_before(self, exchange: Exchange) -> list[str]:
         """The questions that a person asked in the chat before this one, oldest first, at most `KEPT_TURNS`."""
@@ -262,7 +262,7 @@ class Ledger:
     def move_chat(self, old: int, new: int) -> None:
         """A group became a supergroup, with another id; its messages get new ids, so what is unfinished is sent anew."""
         self._do(
-            "DELETE FROM sent WHERE exchange_id IN (SELECT id FROM exchanges WHERE chat_id = ? AND state IN ('asked', 'answered'))",
+            "DELETE FROM sent WHERE exchange_id IN (SELECT id FROM exchanges WHERE chat_id = ? AND state NOT IN ('delivered', 'stopped'))",
             old,
         )
         for table in ("inbox", "exchanges"):
@@ -270,13 +270,11 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------------------ SQLite
 
-    def _exchange(self, condition: str, value: object) -> Exchange:
+    def _exchanges(self, condition: str, value: object) -> Iterator[Exchange]:
         columns = "id, update_id, chat_id, user_id, question, asked, answer, state"
-        rows = self._all(f"SELECT {columns} FROM exchanges WHERE {condition}", value)
-        if not rows:
-            raise LookupError(value)
-        exchange_id, update_id, chat_id, user_id, question, asked, answer, state = rows[0]
-        return Exchange(exchange_id, update_id, chat_id, user_id, question, asked, _read(answer), state)
+        for row in self._all(f"SELECT {columns} FROM exchanges WHERE {condition}", value):
+            exchange_id, update_id, chat_id, user_id, question, asked, answer, state = row
+            yield Exchange(exchange_id, update_id, chat_id, user_id, question, asked, _read(answer), state)
 
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with translated(self.path):

@@ -244,6 +244,8 @@ class Service:
                 await self._conversation.announce(Update.de_json(json.loads(arrival.raw), self._bot))
 
     async def _finish(self, arrival: Arrival) -> None:
+        if arrival.kind == "message":
+            await self._answering.leave(arrival.update_id)
         if arrival.kind != "inline":
             self._ledger.done(arrival.update_id)
 
