@@ -17,24 +17,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from retrieval.catalogue_schema import STEPS
 from retrieval.disk_faults import translated, translation
 from retrieval.errors import ArticleUnknown, StoreReadOnly
+from retrieval.schema import check_version, migrate
 from retrieval.types import Article, Passage, Source, Span
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS articles (
-    article_id TEXT PRIMARY KEY, title TEXT NOT NULL, url TEXT, outlet TEXT, published TEXT, origin TEXT NOT NULL,
-    body TEXT NOT NULL, subtitle TEXT, captions TEXT NOT NULL, hash TEXT NOT NULL, ready INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS articles_by_ready ON articles (ready);
-CREATE TABLE IF NOT EXISTS passages (
-    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id);
-"""
-_ARTICLE = "article_id, title, url, outlet, published, origin, body, subtitle, captions"
-_SOURCE = "article_id, title, url, outlet, published, origin"
+_SOURCE = "article_id, title, url, outlet, published, origin, author, modified, dated_by, superseded_by"
+_ARTICLE = f"{_SOURCE}, body, subtitle, captions"
+_STORED = f"{_ARTICLE}, hash, ready"
+_SOURCE_WIDTH = _SOURCE.count(",") + 1
 _AT_ONCE = 500
 
 
@@ -46,6 +38,10 @@ def article_hash(article: Article) -> str:
         article.subtitle and (article.subtitle.start, article.subtitle.end),
         [(span.start, span.end) for span in article.captions],
     ]  # fmt: skip
+    if (
+        source.author or source.modified
+    ):  # left out where there is neither: catalogues older than them keep their hashes
+        parts += [source.author, source.modified and source.modified.isoformat()]
     return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -75,7 +71,7 @@ class Catalogue:
             connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False, isolation_level=None)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
+            migrate(connection, STEPS, path)
         except (sqlite3.OperationalError, PermissionError) as error:
             if not path.is_file() or not isinstance(translation(path, error), StoreReadOnly):
                 raise
@@ -142,7 +138,8 @@ class Catalogue:
                 old = self._passage_ids(connection, article.source.article_id)
                 gone += set(old) - {passage.id for passage in passages}
                 connection.execute("DELETE FROM articles WHERE article_id = ?", (article.source.article_id,))
-                connection.execute(f"INSERT INTO articles VALUES ({', '.join('?' * 11)})", _article_row(article))
+                row = _article_row(article)
+                connection.execute(f"INSERT INTO articles ({_STORED}) VALUES ({_marks(row)})", row)
                 connection.executemany(
                     "INSERT INTO passages (id, article_id, ordinal, start, stop) VALUES (?, ?, ?, ?, ?)",
                     [(p.id, p.source.article_id, p.ordinal, p.start, p.end) for p in passages],
@@ -212,7 +209,7 @@ class Catalogue:
                 f" FROM passages JOIN articles USING (article_id) WHERE ready AND {column} IN ({_marks(some)})"
             )
             for row in self._rows(query, *some):
-                passage_id, ordinal, start, stop, text, key = row[6:]
+                passage_id, ordinal, start, stop, text, key = row[_SOURCE_WIDTH:]
                 yield key, Passage(passage_id, _source(row), ordinal, text, start, stop)
 
     # -------------------------------------------------------------------------------------------------- plumbing
@@ -252,6 +249,7 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         connection = sqlite3.connect(f"{address}?immutable=1", uri=True, check_same_thread=False)
         connection.execute("SELECT 1 FROM articles LIMIT 1")
+    check_version(connection, STEPS, path)
     return connection
 
 
@@ -259,23 +257,33 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _source(row: Sequence[str | None]) -> Source:
-    article_id, title, url, outlet, published, origin = row[:6]
+def _source(row: Sequence[Any]) -> Source:
+    article_id, title, url, outlet, published, origin, author, modified, dated_by, superseded_by = row[:_SOURCE_WIDTH]
+    reasons = tuple(json.loads(dated_by)) if dated_by else ()
     return Source(
-        str(article_id), str(title), url, outlet, date.fromisoformat(published) if published else None, str(origin)
-    )
+        article_id, title, url, outlet, _day(published), origin, author, _day(modified), reasons, superseded_by
+    )  # fmt: skip
 
 
-def _article(row: Sequence[str]) -> Article:
-    subtitle = Span(*json.loads(row[7])) if row[7] else None
-    return Article(_source(row), row[6], subtitle, tuple(Span(*pair) for pair in json.loads(row[8])))
+def _day(stored: str | None) -> date | None:
+    return date.fromisoformat(stored) if stored else None
+
+
+def _article(row: Sequence[Any]) -> Article:
+    body, subtitle, captions = row[_SOURCE_WIDTH:]
+    return Article(
+        _source(row), body, Span(*json.loads(subtitle)) if subtitle else None,
+        tuple(Span(*pair) for pair in json.loads(captions)),
+    )  # fmt: skip
 
 
 def _article_row(article: Article) -> tuple[object, ...]:
     source, subtitle = article.source, article.subtitle
     return (
         source.article_id, source.title, source.url, source.outlet,
-        source.published.isoformat() if source.published else None, source.origin, article.body,
+        source.published.isoformat() if source.published else None, source.origin, source.author,
+        source.modified.isoformat() if source.modified else None,
+        json.dumps(source.dated_by, ensure_ascii=False) if source.dated_by else None, source.superseded_by, article.body,
         json.dumps([subtitle.start, subtitle.end]) if subtitle else None,
         json.dumps([[span.start, span.end] for span in article.captions]), article_hash(article), 0,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import fields
 from datetime import date
 from operator import itemgetter
 from typing import Any, TypedDict
@@ -169,11 +170,9 @@ def retrieval_chain(retriever: PassageRetriever, generator: Generator) -> Runnab
 def _document(hit: Hit) -> Document:
     passage, source = hit.passage, hit.passage.source
     metadata = {
-        "article_id": source.article_id,
-        "title": source.title,
-        "url": source.url,
-        "outlet": source.outlet,
-        "published": source.published.isoformat() if source.published else None,
+        **{field.name: getattr(source, field.name) for field in fields(Source)},
+        "published": source.published and source.published.isoformat(),
+        "modified": source.modified and source.modified.isoformat(),
         "ordinal": passage.ordinal,
         "start": passage.start,
         "end": passage.end,
@@ -188,8 +187,8 @@ def _evidence(documents: Sequence[Document]) -> tuple[Evidence, ...]:
 
 def _hit(document: Document) -> Hit:
     values = document.metadata
-    published = date.fromisoformat(values["published"]) if values["published"] else None
-    source = Source(values["article_id"], values["title"], values["url"], values["outlet"], published)
+    days = {name: values[name] and date.fromisoformat(values[name]) for name in ("published", "modified")}
+    source = Source(**{field.name: values[field.name] for field in fields(Source)} | days)
     text, start, end = document.page_content, values["start"], values["end"]
     passage = Passage(document.id or "", source, values["ordinal"], text, start, end)
     return Hit(passage=passage, score=values["score"])

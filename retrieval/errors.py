@@ -161,6 +161,18 @@ class StoreMismatch(StoreError):
     code = "store_mismatch"
 
 
+class StoreTooNew(StoreError):
+    """A file that a later Dalil has written. Values: path, version, known."""
+
+    code = "store_too_new"
+
+
+class StoreOutdated(StoreError):
+    """A file of an earlier Dalil that has to be brought up to date and cannot be written. Values: path, version, known."""
+
+    code = "store_outdated"
+
+
 class StoreUnreachable(StoreError):
     """The Chroma server does not answer. Values: url."""
 

@@ -40,6 +40,13 @@ class Source:
     published: date | None = None
     origin: str = ""
     """The file or address it was read from."""
+    author: str | None = None
+    modified: date | None = None
+    """When the text was last changed, where the outlet says so."""
+    dated_by: tuple[str, ...] = ()
+    """Why `published` is what it is where no metadata gave it: the words it was inferred from. Empty for a given date."""
+    superseded_by: str | None = None
+    """The id of the article that is its corrected version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,8 @@ def assert_whole(index: Index, expected: dict[str, str]) -> None:
     index._lexical.reload()
     assert index._lexical.keys.tolist() == index._catalogue.passage_keys()
     assert index._store._collection is not None
-    stored = index._store._collection.get(include=["embeddings", "documents"])
+    stored = index._store._collection.get(include=["embeddings"])
     vectors = dict(zip(stored["ids"], np.asarray(stored["embeddings"]), strict=True))
-    assert dict(zip(stored["ids"], stored["documents"] or [], strict=True)) == expected
     for passage_id, passage in index._catalogue.passages_by_id(sorted(expected)).items():
         wanted = BundledEmbedder().embed_query(indexed_text(passage))
         np.testing.assert_allclose(vectors[passage_id], wanted, atol=1e-5)

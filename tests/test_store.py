@@ -103,11 +103,8 @@ def test_an_upsert_takes_the_place_of_the_old_passage(store: PassageStore) -> No
     assert store.count == 2
     assert store.search(BACK, 1) == [("a#0", pytest.approx(1.0))]
     stored = store._call("get", ids=["a#0"])
-    assert stored["documents"] == ["نص جديد"]
-    assert stored["metadatas"] == [
-        {"article_id": "a", "title": "عنوان", "ordinal": 0, "start": 0, "end": 7, "url": "", "outlet": "وكالة"}
-        | {"published": 20240213}
-    ]
+    assert stored["documents"] == [None]
+    assert stored["metadatas"] == [{"article_id": "a", "published": 20240213}]
 
 
 def test_removed_passages_are_not_found(store: PassageStore) -> None:

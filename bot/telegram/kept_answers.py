@@ -38,9 +38,10 @@ _PLAIN = ("question", "query", "text", "mode", "declined", "reason", "seconds", 
 
 def _citation(kept: dict[str, Any]) -> Citation:
     passage = kept["passage"]
-    source = passage["source"]
-    published = source["published"] and date.fromisoformat(source["published"])
-    source = Source(**{**source, "published": published})
+    values = {"modified": None, "dated_by": (), **passage["source"]}  # earlier versions did not keep these
+    for name in ("published", "modified"):
+        values[name] = values[name] and date.fromisoformat(values[name])
+    source = Source(**{**values, "dated_by": tuple(values["dated_by"])})
     return Citation(**{**kept, "passage": Passage(**{**passage, "source": source})})
 
 

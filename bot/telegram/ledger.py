@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.telegram.kept_answers import from_json, to_json
-from bot.telegram.ledger_schema import SCHEMA, SCHEMA_VERSION, connected
+from bot.telegram.ledger_schema import STEPS, connected
 from retrieval.disk_faults import translated
-from retrieval.errors import StoreError
+from retrieval.schema import migrate
 from retrieval.types import Answer, Turn
 
 LEDGER_FILE = "bot.db"
@@ -84,11 +84,7 @@ class Ledger:
             self._taking = threading.Lock()
             self._inbox = connected(path, synchronous="FULL")
             """Written from another thread; what it has committed outlives a power failure too."""
-            stored = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if stored > SCHEMA_VERSION:
-                raise StoreError(path=path, problem=f"schema {stored} is newer than this Dalil")
-            self._db.executescript(SCHEMA)
-            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            migrate(self._db, STEPS, path)
 
     def close(self) -> None:
         self._inbox.close()

@@ -122,6 +122,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "بُني الفهرس بإعداد آخر ({stored}) والمطلوب الآن ({wanted})؛ أعد بناءه: dalil ingest --rebuild",
         "The index was built with {stored}, now {wanted} is wanted; build it anew: dalil ingest --rebuild",
     ),
+    "store_too_new": (
+        "كتب «{path}» إصدارٌ أحدث من دليل (المخطط {version}، والمعروف هنا {known})؛ حدّث دليل ثم أعد المحاولة",
+        "“{path}” was written by a later Dalil (schema {version}, known here {known}); upgrade Dalil and try again",
+    ),
+    "store_outdated": (
+        "كتب «{path}» إصدارٌ أقدم من دليل ولا إذن بتحديثه؛ افتحه مرة واحدة حيث يمكن الكتابة: dalil doctor",
+        "“{path}” is of an earlier Dalil and cannot be written to; open it once where it can be: dalil doctor",
+    ),
     "store_unreachable": (
         "خادم Chroma لا يجيب في «{url}»؛ شغّله أو احذف الإعداد DALIL_CHROMA_URL",
         "The Chroma server at {url} does not answer; start it, or remove DALIL_CHROMA_URL",

@@ -1,0 +1,42 @@
+"""The tables of the catalogue, version by version. A step that has been released is never changed, only followed by another."""
+
+from __future__ import annotations
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (  # 1: articles and passages; files written before versions were counted have these tables already
+        "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        """CREATE TABLE IF NOT EXISTS articles (
+            article_id TEXT PRIMARY KEY, title TEXT NOT NULL, url TEXT, outlet TEXT, published TEXT, origin TEXT NOT NULL,
+            body TEXT NOT NULL, subtitle TEXT, captions TEXT NOT NULL, hash TEXT NOT NULL, ready INTEGER NOT NULL)""",
+        "CREATE INDEX IF NOT EXISTS articles_by_ready ON articles (ready)",
+        """CREATE TABLE IF NOT EXISTS passages (
+            key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+            article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL)""",
+        "CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id)",
+    ),
+    (  # 2: who wrote it and when it was changed; dates that were inferred; copies and versions; times spoken of; files read
+        "ALTER TABLE articles ADD COLUMN author TEXT",
+        "ALTER TABLE articles ADD COLUMN modified TEXT",
+        "ALTER TABLE articles ADD COLUMN dated_by TEXT",  # JSON list of reasons; NULL where the date was given
+        "ALTER TABLE articles ADD COLUMN copy_of TEXT",  # the fullest of the articles that report the same in the same words
+        "ALTER TABLE articles ADD COLUMN superseded_by TEXT",  # the corrected version of this one
+        "CREATE INDEX articles_by_origin ON articles (origin)",
+        "CREATE INDEX articles_by_date ON articles (published)",
+        "CREATE INDEX articles_by_url ON articles (url)",
+        "ALTER TABLE passages ADD COLUMN copied INTEGER NOT NULL DEFAULT 0",  # says nothing that the article it copies does not
+        """CREATE TABLE sketches (
+            article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE, hash INTEGER NOT NULL)""",
+        "CREATE INDEX sketches_by_hash ON sketches (hash)",
+        "CREATE INDEX sketches_by_article ON sketches (article_id)",
+        """CREATE TABLE mentions (
+            passage_key INTEGER NOT NULL REFERENCES passages (key) ON DELETE CASCADE,
+            first INTEGER NOT NULL, last INTEGER NOT NULL)""",  # days YYYYMMDD, both included
+        "CREATE INDEX mentions_by_day ON mentions (first, last)",
+        "CREATE INDEX mentions_by_passage ON mentions (passage_key)",
+        """CREATE TABLE versions (
+            article_id TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, published TEXT,
+            modified TEXT, hash TEXT NOT NULL, PRIMARY KEY (article_id, number))""",  # earlier texts; shown, never searched
+        "CREATE TABLE files (origin TEXT PRIMARY KEY, digest TEXT NOT NULL)",  # read to their end without a fault
+    ),
+)
