@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -129,6 +129,17 @@ class Catalogue:
         """Every article id with the hash and the origin it is stored under."""
         rows = self._rows("SELECT article_id, hash, origin, ready FROM articles")
         return {row[0]: Known(row[1], row[2], bool(row[3])) for row in rows}
+
+    def files(self) -> dict[str, tuple[str, int]]:
+        """The files that were read to their end, each with its digest and the number of its articles then."""
+        return {row[0]: (row[1], row[2]) for row in self._rows("SELECT origin, digest, articles FROM files")}
+
+    def record_files(self, digests: Mapping[str, str]) -> None:
+        """Records files that were read to their end and all of whose articles are stored under them, by origin."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO files SELECT ?1, ?2, count(*) FROM articles WHERE origin = ?1", digests.items()
+            )
 
     def put(self, articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[str]:
         """Stores articles, not yet ready, with their passages in place of older ones; returns passage ids now gone."""

@@ -37,6 +37,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE versions (
             article_id TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, published TEXT,
             modified TEXT, hash TEXT NOT NULL, PRIMARY KEY (article_id, number))""",  # earlier texts; shown, never searched
-        "CREATE TABLE files (origin TEXT PRIMARY KEY, digest TEXT NOT NULL)",  # read to their end without a fault
+        # files read to their end without a fault, each with how many articles are stored of it: all that it holds
+        "CREATE TABLE files (origin TEXT PRIMARY KEY, digest TEXT NOT NULL, articles INTEGER NOT NULL)",
     ),
 )

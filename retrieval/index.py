@@ -14,12 +14,13 @@ from filelock import FileLock, Timeout
 
 from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.catalogue import Catalogue
+from retrieval.changes import Progress
 from retrieval.chunking import CHUNKING_VERSION, chunk
 from retrieval.disk_faults import translated
 from retrieval.embedding_cache import CachedEmbedder
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer
-from retrieval.ingest import LEXICAL_BATCH, Ingestor, Progress, indexed_text
+from retrieval.ingest import LEXICAL_BATCH, Ingestor, indexed_text
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.search import HybridRetriever, RerankedRetriever

@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from retrieval.changes import Progress
 from retrieval.errors import DatasetBroken
 from retrieval.evals.configurations import Configuration
 from retrieval.evals.datasets import Dataset
@@ -20,7 +21,7 @@ from retrieval.evals.measures import MAIN, Comparison, Interval, PerQuery, compa
 from retrieval.evals.runs import Run, ranked
 from retrieval.features import Analysis
 from retrieval.index import Index
-from retrieval.ingest import LEXICAL_BATCH, Progress
+from retrieval.ingest import LEXICAL_BATCH
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Retriever
 from retrieval.types import Hit, IngestReport, Passage

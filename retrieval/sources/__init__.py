@@ -35,7 +35,11 @@ from retrieval.sources.markdown import read_markdown
 from retrieval.sources.records import read_document, read_lines
 from retrieval.types import Article, Failure
 
-__all__ = ["SourceFile", "read", "read_file", "record_count", "source_files"]
+__all__ = ["READING_VERSION", "SourceFile", "read", "read_file", "record_count", "source_files"]
+
+
+READING_VERSION = "1"
+"""Changed whenever a reader makes something else of a file, so that unchanged files are read again."""
 
 
 def read(paths: Sequence[Path]) -> Iterator[Article | Failure]:
