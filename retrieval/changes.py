@@ -40,11 +40,20 @@ class Tally:
 class Changes:
     """Reads files and compares them with the catalogue. Iterate it to its end, writing what comes; then ask the rest."""
 
-    def __init__(self, paths: Sequence[Path], catalogue: Catalogue, on_progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        catalogue: Catalogue,
+        on_progress: Progress | None = None,
+        *,
+        fetched: Sequence[SourceFile] = (),
+    ) -> None:
+        """`fetched`: kept copies of pages, read beside the files and folders of `paths`."""
         self._paths = paths
         self._catalogue = catalogue
         self._on_progress = on_progress
-        self._files, failures = source_files(paths)
+        found, failures = source_files(paths)
+        self._files = [*found, *fetched]
         self._origins = {file.origin for file in self._files}
         self._known = catalogue.known()
         self._unchanged: set[str] = set()
@@ -148,7 +157,7 @@ class Changes:
         own_id = f"{article_id}-{sha256(origin.encode()).hexdigest()[:6]}"
         differs = stored and stored.origin != origin and stored.hash != digest
         if own_id in known or seen or (stored and differs and self._may_hold(stored.origin)):
-            given = not article_id.startswith(derived_id(Path(origin).name, article.source.title))
+            given = not article_id.startswith(derived_id(SourceFile.key_of(origin), article.source.title))
             if seen and own_id not in known and given:
                 error = RecordDuplicate(path=origin, article_id=article_id, first=seen.origin)
                 tally.failures.append(Failure(origin, None, error))
@@ -181,7 +190,9 @@ def _digest(file: SourceFile) -> str | None:
 
 
 def _may_exist(origin: str) -> bool:
-    """Whether a file is there, or cannot be seen."""
+    """Whether a file is there, or cannot be seen; a page on the network cannot."""
+    if "://" in origin:
+        return True
     try:
         Path(origin).stat()
     except (FileNotFoundError, NotADirectoryError):

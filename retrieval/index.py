@@ -24,6 +24,7 @@ from retrieval.ingest import LEXICAL_BATCH, Ingestor, indexed_text
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.search import HybridRetriever, RerankedRetriever
+from retrieval.sources import SourceFile
 from retrieval.store import PassageStore, describe
 from retrieval.types import Article, Hit, IngestReport, Passage, Source
 
@@ -174,10 +175,12 @@ class Index:
 
     # -------------------------------------------------------------------------------------------------- writing
 
-    def ingest(self, paths: Sequence[Path], *, on_progress: Progress | None = None) -> IngestReport:
-        """Takes in what is new or changed in `paths`. Raises `StoreBusy` while another process writes."""
+    def ingest(
+        self, paths: Sequence[Path], *, on_progress: Progress | None = None, fetched: Sequence[SourceFile] = ()
+    ) -> IngestReport:
+        """Takes in what is new or changed in `paths` and in fetched pages. Raises `StoreBusy` while another process writes."""
         with self._writing() as ingestor:
-            return ingestor.ingest(paths, on_progress)
+            return ingestor.ingest(paths, on_progress, fetched=fetched)
 
     def rebuild(self, *, on_progress: Progress | None = None) -> IngestReport:
         """Makes passages, vectors and the lexical index anew from the stored articles."""

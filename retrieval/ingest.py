@@ -18,6 +18,7 @@ from retrieval.features import ANALYZER, Analysis
 from retrieval.hashing import BundledEmbedder
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder
+from retrieval.sources import SourceFile
 from retrieval.store import PassageStore
 from retrieval.types import Article, IngestReport, Passage
 
@@ -47,11 +48,13 @@ class Ingestor:
         self._analysed: dict[str, Analysis] = {}
         """Passages written and not yet in the lexical index, by id: the bundled embedder has analysed them already."""
 
-    def ingest(self, paths: Sequence[Path], on_progress: Progress | None = None) -> IngestReport:
-        """Takes in what is new or changed in files and folders, and lets go of articles whose file lost them."""
+    def ingest(
+        self, paths: Sequence[Path], on_progress: Progress | None = None, *, fetched: Sequence[SourceFile] = ()
+    ) -> IngestReport:
+        """Takes in what is new or changed in files, folders and fetched pages; lets go of what a file lost."""
         began = time.monotonic()
         self.recover()
-        changes = Changes(paths, self._catalogue, on_progress)
+        changes = Changes(paths, self._catalogue, on_progress, fetched=fetched)
         articles = iter(changes)
         while batch := list(islice(articles, BATCH_ARTICLES)):
             self._write(batch)

@@ -23,19 +23,24 @@ _NOT_IN_ID = re.compile(r"[#\s\x00-\x1f\x7f-\x9f]+")
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read. `path` is absolute."""
+    """A file to read. `path` is absolute; of a page that was fetched it is the kept copy, and `address` its own place."""
 
     path: Path
+    address: str | None = None
 
     @property
     def origin(self) -> str:
-        """The path as text that can be stored: bytes of a file name that are not UTF-8 are written as escapes."""
-        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        """The address, or the path as text that can be stored: bytes of a file name that are not UTF-8 are escaped."""
+        return self.address or os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
     @property
     def key(self) -> str:
-        """The file's name, which ids are made from: they do not depend on how or where the file was found."""
-        return Path(self.origin).name
+        """What ids are made from: the address, or the file's name, so that they do not depend on where it was found."""
+        return self.key_of(self.origin)
+
+    @staticmethod
+    def key_of(origin: str) -> str:
+        return origin if "://" in origin else Path(origin).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Draft:
     url: str | None = None
     outlet: str | None = None
     published: date | None = None
+    author: str | None = None
+    modified: date | None = None
 
 
 def line_key(text: str) -> str:
@@ -88,6 +95,8 @@ class ArticleBuilder:
             outlet=_line_or_none(draft.outlet),
             published=draft.published,
             origin=self._file.origin,
+            author=_line_or_none(draft.author),
+            modified=draft.modified,
         )
         return Article(
             source=source,
