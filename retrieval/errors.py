@@ -107,6 +107,12 @@ class SourceEncoding(SourceError):
     code = "source_encoding"
 
 
+class SourceDamaged(SourceEncoding):
+    """A text in UTF-8 but for some bytes. Values: path, line (of the first of them), byte (its value, as 0xNN)."""
+
+    code = "source_damaged"
+
+
 class SourceUnnamed(UsageError):
     """An empty name where a file or folder is wanted: an unset variable of a script, most often."""
 

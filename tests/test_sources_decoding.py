@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.errors import SourceBinary, SourceEncoding
+from retrieval.errors import SourceBinary, SourceDamaged, SourceEncoding
 from retrieval.sources.decoding import decode, encoding_of
 
 PATH = Path("/news/page.txt")
@@ -105,8 +105,16 @@ def test_utf8_of_any_language_is_read(text: str) -> None:
 def test_broken_utf8_is_refused(cut: int) -> None:
     data = TEXT.strip(" .\r\n0123456789").encode()
     broken = data[:-1] if cut < 0 else data[:cut] + b"\xff" + data[cut:]
-    with pytest.raises(SourceEncoding):
+    with pytest.raises(SourceDamaged):
         decode(broken, PATH)
+
+
+def test_the_line_of_the_first_damaged_byte_is_named() -> None:
+    lines = TEXT.strip().encode() + "\nالسطر الثاني سليم\nوفي الثالث ".encode() + b"\xe9" + " بايت تالف\n".encode()
+    with pytest.raises(SourceDamaged) as refused:
+        decode(lines, PATH)
+    first = TEXT.strip().count("\n") + 3
+    assert (refused.value.values["line"], refused.value.values["byte"]) == (str(first), "0xE9")
 
 
 def test_a_beginning_may_end_inside_a_character() -> None:

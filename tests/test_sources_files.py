@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.errors import SourceBinary, SourceEmpty, SourceEncoding, SourceError, SourceKindUnknown, SourceMissing
+from retrieval.errors import (
+    SourceBinary,
+    SourceDamaged,
+    SourceEmpty,
+    SourceEncoding,
+    SourceError,
+    SourceKindUnknown,
+    SourceMissing,
+)
 from retrieval.sources import SourceFile, read, read_file, source_files
 from retrieval.types import Article, Failure
 
@@ -63,7 +71,7 @@ def test_a_folder_of_everything(folder: Path) -> None:
     }
     assert failed == {
         "binary.txt": SourceBinary,
-        "cut.txt": SourceEncoding,
+        "cut.txt": SourceDamaged,
         "empty.txt": SourceEmpty,
         "french.md": SourceEncoding,
     }

@@ -82,6 +82,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "تعذّر التعرف على ترميز «{path}»؛ احفظه بترميز UTF-8",
         "The encoding of “{path}” could not be recognised; save it as UTF-8",
     ),
+    "source_damaged": (
+        "«{path}» بترميز UTF-8 إلا بايتًا تالفًا أو أكثر، أولها {byte} في السطر {line}؛ أصلحه في محرّر نصوص ثم أعد المحاولة",
+        "“{path}” is UTF-8 but for damaged bytes, the first {byte} in line {line}; mend it in a text editor and try again",
+    ),
     "source_address": (
         "قراءة العناوين غير مدعومة بعد؛ احفظ الصفحة في ملف ثم مرّر مسار الملف بدلًا من «{path}»",
         "Addresses cannot be read yet; save the page to a file and give its path instead of “{path}”",

@@ -9,7 +9,7 @@ import codecs
 import re
 from pathlib import Path
 
-from retrieval.errors import SourceBinary, SourceEncoding
+from retrieval.errors import SourceBinary, SourceDamaged, SourceEncoding
 
 _MARKED = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -67,8 +67,8 @@ def decode(data: bytes, path: Path) -> str:
 def encoding_of(data: bytes, path: Path, *, beginning_only: bool = False) -> str:
     """The encoding of a file, from all of it or from its beginning, which may end inside a character.
 
-    A few lines that are not UTF-8 in the beginning of a UTF-8 file leave it UTF-8. Raises SourceBinary or
-    SourceEncoding.
+    A few lines that are not UTF-8 in the beginning of a UTF-8 file leave it UTF-8. Raises SourceBinary,
+    SourceEncoding or, where it is UTF-8 but for some bytes, SourceDamaged.
     """
     marked = next((name for mark, name in _MARKED if data.startswith(mark)), None)
     if marked:
@@ -85,7 +85,7 @@ def encoding_of(data: bytes, path: Path, *, beginning_only: bool = False) -> str
     if broken < _whole_utf8(data):
         if beginning_only:
             return "utf-8"
-        raise SourceEncoding(path=path)
+        raise _damaged(data, path)
     likely = [name for name in _CODE_PAGES if _is_arabic(_try(data, name))]
     if not likely and _is_short_arabic(_try(data, "cp1256")):
         likely = ["cp1256"]
@@ -115,6 +115,16 @@ def _broken_utf8(data: bytes, beginning_only: bool) -> int:
     """How many places are not UTF-8; in a beginning, a character cut off at the end does not count."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     return decoder.decode(data, final=not beginning_only).count("\ufffd") - data.count("\ufffd".encode())
+
+
+def _damaged(data: bytes, path: Path) -> SourceEncoding:
+    """The fault of a text that is UTF-8 but for some bytes, with the place of the first."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return SourceDamaged(path=path, line=line, byte=f"0x{data[error.start]:02X}")
+    return SourceEncoding(path=path)
 
 
 def _whole_utf8(data: bytes) -> int:
