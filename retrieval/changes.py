@@ -5,6 +5,7 @@ A file that is as it was when it was last read to its end is not read again: its
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ class Tally:
     updated: int = 0
     unchanged: int = 0
     failures: list[Failure] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    """How many files of folders no reader knows, by kind."""
     seen: dict[str, Known] = field(default_factory=dict)
     """The articles met in this ingest, by id."""
     ended: dict[str, str | None] = field(default_factory=dict)
@@ -52,12 +55,12 @@ class Changes:
         self._paths = paths
         self._catalogue = catalogue
         self._on_progress = on_progress
-        found, failures = source_files(paths)
-        self._files = [*found, *fetched]
+        found = source_files(paths)
+        self._files = [*found.files, *fetched]
         self._origins = {file.origin for file in self._files}
         self._known = catalogue.known()
         self._unchanged: set[str] = set()
-        self.tally = Tally(failures=list(failures))
+        self.tally = Tally(failures=found.failures, passed_over=found.passed_over)
 
     def __iter__(self) -> Iterator[Article]:
         """The articles that are new or differ from the stored ones; counts all.

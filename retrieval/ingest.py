@@ -72,6 +72,7 @@ class Ingestor:
             passages=self._catalogue.passage_count,
             seconds=time.monotonic() - began,
             failures=tuple(tally.failures),
+            passed_over=dict(sorted(tally.passed_over.items())),
         )
 
     def recover(self, on_progress: Progress | None = None) -> int:

@@ -152,7 +152,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did: counts of articles, the passages now in the index, and what failed."""
+    """What an ingest did: counts of articles, the passages now in the index, what failed, what was passed over."""
 
     added: int = 0
     updated: int = 0
@@ -161,6 +161,8 @@ class IngestReport:
     passages: int = 0
     seconds: float = 0.0
     failures: tuple[Failure, ...] = ()
+    passed_over: dict[str, int] = field(default_factory=dict)
+    """How many files of the folders are of a kind that no reader knows, by kind."""
 
     @property
     def failed(self) -> int:

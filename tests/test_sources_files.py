@@ -50,9 +50,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_of_everything(folder: Path) -> None:
-    files, failures = source_files([folder])
-    assert failures == []
-    assert [source_file.path.relative_to(folder).as_posix() for source_file in files] == [
+    found = source_files([folder])
+    assert found.failures == []
+    assert found.passed_over == {".py": 1, ".png": 1, ".pdf": 1}
+    assert [source_file.path.relative_to(folder).as_posix() for source_file in found.files] == [
         "2024/wide.TXT",
         "2024/windows.txt",
         "2024/مارس/خبر 9.3.2024",
@@ -111,9 +112,9 @@ def test_line_ends_change_neither_ids_nor_text(tmp_path: Path) -> None:
 
 
 def test_the_seeds_folder_holds_articles_and_no_failure() -> None:
-    files, failures = source_files([SEEDS])
-    assert failures == []
-    assert "questions.jsonl" not in {source_file.key for source_file in files}
+    found = source_files([SEEDS])
+    assert found.failures == []
+    assert "questions.jsonl" not in {source_file.key for source_file in found.files}
     assert all(isinstance(item, Article) for item in read([SEEDS]))
 
 
@@ -155,24 +156,24 @@ def test_a_name_that_cannot_be_is_a_failure(tmp_path: Path, name: str) -> None:
 
 
 def test_patterns(folder: Path) -> None:
-    def found(pattern: str) -> list[str]:
-        files, failures = source_files([folder / pattern])
-        assert failures == []
-        return [source_file.path.relative_to(folder).as_posix() for source_file in files]
+    def matched(pattern: str) -> list[str]:
+        found = source_files([folder / pattern])
+        assert found.failures == []
+        return [source_file.path.relative_to(folder).as_posix() for source_file in found.files]
 
-    assert found("p*") == ["page.md", "port.txt"]
-    assert found("**/*.txt") == ["2024/windows.txt", "binary.txt", "cut.txt", "empty.txt", "port.txt"]
-    assert found("20??") == ["2024/wide.TXT", "2024/windows.txt", "2024/مارس/خبر 9.3.2024"]
+    assert matched("p*") == ["page.md", "port.txt"]
+    assert matched("**/*.txt") == ["2024/windows.txt", "binary.txt", "cut.txt", "empty.txt", "port.txt"]
+    assert matched("20??") == ["2024/wide.TXT", "2024/windows.txt", "2024/مارس/خبر 9.3.2024"]
 
 
 def test_a_file_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
     (tmp_path / "خبر [1].txt").write_text(NEWS)
-    files, failures = source_files([tmp_path / "خبر [1].txt"])
-    assert ([source_file.key for source_file in files], failures) == (["خبر [1].txt"], [])
+    found = source_files([tmp_path / "خبر [1].txt"])
+    assert ([source_file.key for source_file in found.files], found.failures) == (["خبر [1].txt"], [])
 
 
 def test_a_file_named_twice_is_read_once(folder: Path) -> None:
-    files, _ = source_files([folder / "port.txt", folder, folder / "2024" / ".." / "port.txt"])
+    files = source_files([folder / "port.txt", folder, folder / "2024" / ".." / "port.txt"]).files
     assert [source_file.path for source_file in files].count(folder / "port.txt") == 1
     assert files[0] == SourceFile(path=folder / "port.txt")
     assert files[0].key == "port.txt"
@@ -181,10 +182,10 @@ def test_a_file_named_twice_is_read_once(folder: Path) -> None:
 def test_a_circle_of_links_ends(folder: Path) -> None:
     (folder / "2024" / "again").symlink_to(folder, target_is_directory=True)
     (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
-    files, failures = source_files([folder])
-    assert failures == []
-    assert [source_file.key for source_file in files].count("port.txt") == 1
-    gone = next(source_file for source_file in files if source_file.key == "gone.txt")
+    found = source_files([folder])
+    assert found.failures == []
+    assert [source_file.key for source_file in found.files].count("port.txt") == 1
+    gone = next(source_file for source_file in found.files if source_file.key == "gone.txt")
     (failure,) = read_file(gone)
     assert isinstance(failure, Failure)
     assert type(failure.error) is SourceMissing
@@ -194,17 +195,17 @@ def test_a_circle_of_links_ends(folder: Path) -> None:
 def test_links_in_a_circle_of_their_own_leave_the_rest_of_the_folder(folder: Path) -> None:
     (folder / "one.txt").symlink_to(folder / "two.txt")
     (folder / "two.txt").symlink_to(folder / "one.txt")
-    files, failures = source_files([folder])
-    assert failures == []
-    assert {"one.txt", "two.txt", "port.txt"} <= {source_file.key for source_file in files}
+    found = source_files([folder])
+    assert found.failures == []
+    assert {"one.txt", "two.txt", "port.txt"} <= {source_file.key for source_file in found.files}
 
 
 @pytest.mark.parametrize("name", ["port.txt~", "#port.txt#", ".#port.txt", ".port.txt.swp", "port.swp", "port~"])
 def test_what_an_editor_leaves_beside_a_file_is_passed_over(folder: Path, name: str) -> None:
-    before = source_files([folder])
+    before = source_files([folder]).files
     (folder / name).write_text(NEWS)
-    assert source_files([folder]) == before
-    files, _ = source_files([folder / "*"])
+    assert source_files([folder]).files == before
+    files = source_files([folder / "*"]).files
     assert name not in {source_file.key for source_file in files}
 
 
@@ -232,7 +233,7 @@ def test_a_file_that_may_not_be_read(folder: Path) -> None:
 
 
 def test_a_file_that_vanishes_is_a_failure(folder: Path) -> None:
-    files, _ = source_files([folder / "port.txt"])
+    files = source_files([folder / "port.txt"]).files
     (folder / "port.txt").unlink()
     (failure,) = read_file(files[0])
     assert isinstance(failure, Failure)

@@ -44,9 +44,9 @@ READING_VERSION = "1"
 
 def read(paths: Sequence[Path]) -> Iterator[Article | Failure]:
     """Every article of files, folders (with all below them, sorted) and glob patterns; what failed as a Failure."""
-    files, failures = source_files(paths)
-    yield from failures
-    for source_file in files:
+    found = source_files(paths)
+    yield from found.failures
+    for source_file in found.files:
         yield from read_file(source_file)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import glob
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from errno import ENAMETOOLONG
 from pathlib import Path
 
@@ -38,6 +40,15 @@ _EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,10}")
 """«خبر 13.2.2024» has no extension."""
 
 
+@dataclass(slots=True)
+class Found:
+    """What paths name: the files to read, in order, each once; what could not be found; what no reader knows, by kind."""
+
+    files: list[SourceFile] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+
 def kind_of(path: Path) -> str:
     """The extension in lower case; empty for a name without one."""
     return path.suffix.lower() if _EXTENSION.fullmatch(path.suffix) else ""
@@ -48,23 +59,25 @@ def failure(path: Path, error: DalilError, *, line: int | None = None) -> Failur
     return Failure(origin=SourceFile(path).origin, line=line, error=error)
 
 
-def source_files(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]]:
-    """The files that `paths` name, in order, each once, and what could not be found.
+def source_files(paths: Sequence[Path]) -> Found:
+    """The files that `paths` name.
 
-    A file named directly is taken whatever its kind. Of a folder or pattern are passed over in silence: hidden files
-    and folders, editors' backups, README, LICENSE and CHANGELOG, kinds that no reader knows, evaluation questions.
+    A file named directly is taken whatever its kind. Of a folder or pattern are passed over: files of kinds that no
+    reader knows, which are counted; and in silence hidden files and folders, editors' backups, README, LICENSE and
+    CHANGELOG, evaluation questions, programs' files without an extension.
     """
-    found: dict[Path, SourceFile] = {}
-    failures: list[Failure] = []
+    found = Found()
+    files: dict[Path, SourceFile] = {}
     for path in paths:
         try:
-            named = list(_named_by(path.expanduser(), failures))
+            named = list(_named_by(path.expanduser(), found))
         except (OSError, RuntimeError, ValueError) as error:
-            failures.append(_unusable(path, error))
+            found.failures.append(_unusable(path, error))
             continue
         for source_file in named:
-            found.setdefault(source_file.path, source_file)
-    return list(found.values()), failures
+            files.setdefault(source_file.path, source_file)
+    found.files = list(files.values())
+    return found
 
 
 def _unusable(path: Path, error: Exception) -> Failure:
@@ -74,38 +87,38 @@ def _unusable(path: Path, error: Exception) -> Failure:
     return Failure(origin=shown, line=None, error=SourceMissing(path=shown))
 
 
-def _named_by(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:
+def _named_by(path: Path, found: Found) -> Iterator[SourceFile]:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  (resolve() would follow links and change the names)
     if path.is_file():
         yield _source_file(path)
         return
     if path.is_dir():
-        inside = list(_inside(path, failures, frozenset()))
+        inside = list(_inside(path, found, frozenset()))
     elif path.exists():
         raise OSError(path)
     elif glob.has_magic(str(path)):
-        inside = list(_matching(path, failures))
+        inside = list(_matching(path, found))
     else:
-        failures.append(failure(absolute, SourceMissing(path=path)))
+        found.failures.append(failure(absolute, SourceMissing(path=path)))
         return
-    if not inside and not any(Path(earlier.origin).is_relative_to(absolute) for earlier in failures):
-        failures.append(failure(absolute, SourceEmpty(path=path)))
+    if not inside and not any(Path(earlier.origin).is_relative_to(absolute) for earlier in found.failures):
+        found.failures.append(failure(absolute, SourceEmpty(path=path)))
     yield from inside
 
 
-def _matching(pattern: Path, failures: list[Failure]) -> Iterator[SourceFile]:
+def _matching(pattern: Path, found: Found) -> Iterator[SourceFile]:
     """The files of a pattern, and those in the folders it matches."""
     matches = sorted(Path(match) for match in glob.glob(str(pattern), recursive=True))  # noqa: PTH207  (absolute)
     if not matches:
-        failures.append(failure(Path(os.path.abspath(pattern)), SourceMissing(path=pattern)))  # noqa: PTH100
+        found.failures.append(failure(Path(os.path.abspath(pattern)), SourceMissing(path=pattern)))  # noqa: PTH100
     for match in matches:
         if match.is_dir():
-            yield from _inside(match, failures, frozenset())
-        elif _is_wanted(match):
+            yield from _inside(match, found, frozenset())
+        elif _is_wanted(match, found):
             yield _source_file(match)
 
 
-def _inside(folder: Path, failures: list[Failure], above: frozenset[Path]) -> Iterator[SourceFile]:
+def _inside(folder: Path, found: Found, above: frozenset[Path]) -> Iterator[SourceFile]:
     """The wanted files below a folder; `above` holds the folders it lies in, so that a circle of links ends."""
     resolved = folder.resolve()
     if resolved in above:
@@ -113,14 +126,14 @@ def _inside(folder: Path, failures: list[Failure], above: frozenset[Path]) -> It
     try:
         entries = sorted(folder.iterdir())
     except OSError:
-        failures.append(failure(resolved, SourceError(path=folder)))
+        found.failures.append(failure(resolved, SourceError(path=folder)))
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _inside(entry, failures, above | {resolved})
-        elif _is_wanted(entry):
+            yield from _inside(entry, found, above | {resolved})
+        elif _is_wanted(entry, found):
             yield _source_file(entry)
 
 
@@ -129,7 +142,7 @@ def _source_file(path: Path) -> SourceFile:
     return SourceFile(path.resolve() if path.exists() else path.parent.resolve() / path.name)
 
 
-def _is_wanted(path: Path) -> bool:
+def _is_wanted(path: Path, found: Found) -> bool:
     """Whether a file of a folder is to be read; one of a known kind that turns out broken is, to be reported."""
     if _NOT_ARTICLES.match(path.name) or _BACKUP.search(path.name) or (path.exists() and not path.is_file()):
         return False
@@ -138,6 +151,8 @@ def _is_wanted(path: Path) -> bool:
         if kind in LINES_KINDS:
             return not holds_questions(path)
         if kind:
+            if kind not in KINDS:
+                found.passed_over[kind] += 1
             return kind in KINDS
         with path.open("rb") as file:
             encoding_of(file.read(SAMPLE_BYTES), path, beginning_only=True)
