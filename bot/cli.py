@@ -79,7 +79,7 @@ def ingest(
     wanted = [] if rebuild and not paths else wiring.article_paths(paths or [], settings)
     with wiring.opened_index(settings) as index, progress(messages) as on_progress:
         if rebuild:
-            report = index.rebuild(on_progress=on_progress)
+            report = index.reindex(on_progress=on_progress)
         if wanted:
             report = index.ingest(wanted, on_progress=on_progress)
     tell_failures(report, messages)

@@ -2,47 +2,44 @@
 
 An article is written with its passages in one transaction and marked ready in a later one, after its vectors are in
 the store; `generation` counts the commits, so that a derived index knows whether it is up to date.
+
+Passages belong to a build. The live one is searched; another is made beside it, with vectors and a lexical index of its
+own, and put in its place by one transaction.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from retrieval.catalogue_rows import (
+    ARTICLE_COLUMNS,
+    SOURCE_COLUMNS,
+    SOURCE_WIDTH,
+    STORED_COLUMNS,
+    article_of_row,
+    marks,
+    row_of_article,
+    source_of_row,
+)
 from retrieval.catalogue_schema import STEPS
 from retrieval.disk_faults import translated, translation
 from retrieval.errors import ArticleUnknown, StoreReadOnly
 from retrieval.schema import check_version, migrate
-from retrieval.types import Article, Passage, Source, Span
+from retrieval.types import Article, Passage, Source
 
-_SOURCE = "article_id, title, url, outlet, published, origin, author, modified, dated_by, superseded_by"
-_ARTICLE = f"{_SOURCE}, body, subtitle, captions"
-_STORED = f"{_ARTICLE}, hash, ready"
-_SOURCE_WIDTH = _SOURCE.count(",") + 1
 _AT_ONCE = 500
-
-
-def article_hash(article: Article) -> str:
-    """A digest of all that is stored of an article but where it was read from."""
-    source = article.source
-    parts = [
-        source.title, source.url, source.outlet, source.published and source.published.isoformat(), article.body,
-        article.subtitle and (article.subtitle.start, article.subtitle.end),
-        [(span.start, span.end) for span in article.captions],
-    ]  # fmt: skip
-    if (
-        source.author or source.modified
-    ):  # left out where there is neither: catalogues older than them keep their hashes
-        parts += [source.author, source.modified and source.modified.isoformat()]
-    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+_STATE = ("generation", "build", "home")
+"""Facts that say nothing of how passages were made."""
+_LIVE = (
+    "FROM passages JOIN articles USING (article_id)"
+    " WHERE ready AND build = (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'build')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ class Catalogue:
     @property
     def facts(self) -> dict[str, str]:
         """What is recorded of the index as a whole: its fingerprint, the weights of its vectors."""
-        return dict(self._rows("SELECT name, value FROM facts WHERE name != 'generation'"))
+        return {name: value for name, value in self._rows("SELECT name, value FROM facts") if name not in _STATE}
 
     def record(self, facts: dict[str, str]) -> None:
         with self._transaction() as connection:
@@ -95,8 +92,21 @@ class Catalogue:
     @property
     def generation(self) -> int:
         """How many commits have changed the passages."""
-        rows = self._rows("SELECT value FROM facts WHERE name = 'generation'")
-        return int(rows[0][0]) if rows else 0
+        return int(self._fact("generation") or 0)
+
+    @property
+    def build(self) -> int:
+        """Whose passages, vectors and lexical index are live; 0 until they are made anew for the first time."""
+        return int(self._fact("build") or 0)
+
+    @property
+    def home(self) -> str:
+        """What tells this catalogue's collections on a server from those of others; "" for a catalogue older than this."""
+        return self._fact("home") or ""
+
+    def _fact(self, name: str) -> str | None:
+        rows = self._rows("SELECT value FROM facts WHERE name = ?", name)
+        return rows[0][0] if rows else None
 
     # -------------------------------------------------------------------------------------------------- articles
 
@@ -106,19 +116,17 @@ class Catalogue:
 
     def sources(self) -> list[Source]:
         """All articles, the newest first, then by title."""
-        query = (
-            f"SELECT {_SOURCE} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title, article_id"
-        )
-        return [_source(row) for row in self._rows(query)]
+        query = f"SELECT {SOURCE_COLUMNS} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title, article_id"
+        return [source_of_row(row) for row in self._rows(query)]
 
     def article(self, article_id: str) -> Article:
         """Raises `ArticleUnknown`."""
         rows = self._rows(
-            f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?", article_id.encode(errors="replace").decode()
+            f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", article_id.encode(errors="replace").decode()
         )
         if not rows:
             raise ArticleUnknown(article_id=article_id)
-        return _article(rows[0])
+        return article_of_row(rows[0])
 
     @property
     def has_waiting(self) -> bool:
@@ -144,17 +152,15 @@ class Catalogue:
     def put(self, articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[str]:
         """Stores articles, not yet ready, with their passages in place of older ones; returns passage ids now gone."""
         gone: list[str] = []
+        build = self.build
         with self._transaction() as connection:
             for article, passages in articles:
                 old = self._passage_ids(connection, article.source.article_id)
                 gone += set(old) - {passage.id for passage in passages}
                 connection.execute("DELETE FROM articles WHERE article_id = ?", (article.source.article_id,))
-                row = _article_row(article)
-                connection.execute(f"INSERT INTO articles ({_STORED}) VALUES ({_marks(row)})", row)
-                connection.executemany(
-                    "INSERT INTO passages (id, article_id, ordinal, start, stop) VALUES (?, ?, ?, ?, ?)",
-                    [(p.id, p.source.article_id, p.ordinal, p.start, p.end) for p in passages],
-                )
+                row = row_of_article(article)
+                connection.execute(f"INSERT INTO articles ({STORED_COLUMNS}) VALUES ({marks(row)})", row)
+                _insert_passages(connection, passages, build)
             self._advance(connection)
         return sorted(gone)
 
@@ -162,12 +168,6 @@ class Catalogue:
         """The last step of an article's way in: its vectors are stored."""
         with self._transaction() as connection:
             connection.executemany("UPDATE articles SET ready = 1 WHERE article_id = ?", [(i,) for i in article_ids])
-            self._advance(connection)
-
-    def mark_all_waiting(self) -> None:
-        """Takes all articles out of the answers until their passages and vectors are made anew."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE articles SET ready = 0")
             self._advance(connection)
 
     def move(self, article_id: str, origin: str) -> None:
@@ -189,17 +189,15 @@ class Catalogue:
 
     @property
     def passage_count(self) -> int:
-        return int(self._rows("SELECT count(*) FROM passages JOIN articles USING (article_id) WHERE ready")[0][0])
+        return int(self._rows(f"SELECT count(*) {_LIVE}")[0][0])
 
     def passage_ids(self) -> list[str]:
         """The ids of all passages of ready articles."""
-        query = "SELECT id FROM passages JOIN articles USING (article_id) WHERE ready ORDER BY key"
-        return [row[0] for row in self._rows(query)]
+        return [row[0] for row in self._rows(f"SELECT id {_LIVE} ORDER BY key")]
 
     def passage_keys(self) -> list[int]:
         """The keys of all passages of ready articles, ascending."""
-        query = "SELECT key FROM passages JOIN articles USING (article_id) WHERE ready ORDER BY key"
-        return [row[0] for row in self._rows(query)]
+        return [row[0] for row in self._rows(f"SELECT key {_LIVE} ORDER BY key")]
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         """The passages of ready articles with these keys; unknown keys are left out."""
@@ -216,18 +214,45 @@ class Catalogue:
         for at in range(0, len(values), _AT_ONCE):
             some = values[at : at + _AT_ONCE]
             query = (
-                f"SELECT {_SOURCE}, id, ordinal, start, stop, substr(body, start + 1, stop - start), key"
-                f" FROM passages JOIN articles USING (article_id) WHERE ready AND {column} IN ({_marks(some)})"
+                f"SELECT {SOURCE_COLUMNS}, id, ordinal, start, stop, substr(body, start + 1, stop - start), key"
+                f" {_LIVE} AND {column} IN ({marks(some)})"
             )
             for row in self._rows(query, *some):
-                passage_id, ordinal, start, stop, text, key = row[_SOURCE_WIDTH:]
-                yield key, Passage(passage_id, _source(row), ordinal, text, start, stop)
+                passage_id, ordinal, start, stop, text, key = row[SOURCE_WIDTH:]
+                yield key, Passage(passage_id, source_of_row(row), ordinal, text, start, stop)
+
+    # -------------------------------------------------------------------------------------------------- builds
+
+    def stage(self, build: int, passages: Sequence[Passage]) -> list[int]:
+        """Stores passages of a build that is not live; returns their keys, which ascend by one."""
+        with self._transaction() as connection:
+            _insert_passages(connection, passages, build)
+            last = int(connection.execute("SELECT max(key) FROM passages").fetchone()[0] or 0)
+        return list(range(last - len(passages) + 1, last + 1))
+
+    def go_live(self, build: int, facts: Mapping[str, str]) -> None:
+        """Puts a build in the place of the live one, with the facts that it was made by. All articles become ready."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO facts VALUES (?, ?)", [*facts.items(), ("build", str(build))]
+            )
+            connection.execute("UPDATE articles SET ready = 1 WHERE NOT ready")
+            self._advance(connection)
+
+    def drop_other_builds(self) -> None:
+        """Removes what is left of passages that are not, or no longer, those of the live build."""
+        build = self.build
+        if self._rows("SELECT 1 FROM passages WHERE build > ?1 OR build < ?1 LIMIT 1", build):
+            with self._transaction() as connection:
+                connection.execute("DELETE FROM passages WHERE build != ?", (build,))
 
     # -------------------------------------------------------------------------------------------------- plumbing
 
     @staticmethod
     def _passage_ids(connection: sqlite3.Connection, article_id: str) -> list[str]:
-        rows = connection.execute("SELECT id FROM passages WHERE article_id = ? ORDER BY ordinal", (article_id,))
+        rows = connection.execute(
+            "SELECT DISTINCT id FROM passages WHERE article_id = ? ORDER BY ordinal", (article_id,)
+        )
         return [row[0] for row in rows]
 
     @staticmethod
@@ -251,6 +276,13 @@ class Catalogue:
                 raise
 
 
+def _insert_passages(connection: sqlite3.Connection, passages: Sequence[Passage], build: int) -> None:
+    connection.executemany(
+        "INSERT INTO passages (build, id, article_id, ordinal, start, stop) VALUES (?, ?, ?, ?, ?, ?)",
+        [(build, p.id, p.source.article_id, p.ordinal, p.start, p.end) for p in passages],
+    )
+
+
 def _open_to_read(path: Path) -> sqlite3.Connection:
     """A file in a folder that cannot be written: with what its log holds if that can be read, otherwise without."""
     address = path.resolve().as_uri()
@@ -262,39 +294,3 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT 1 FROM articles LIMIT 1")
     check_version(connection, STEPS, path)
     return connection
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _source(row: Sequence[Any]) -> Source:
-    article_id, title, url, outlet, published, origin, author, modified, dated_by, superseded_by = row[:_SOURCE_WIDTH]
-    reasons = tuple(json.loads(dated_by)) if dated_by else ()
-    return Source(
-        article_id, title, url, outlet, _day(published), origin, author, _day(modified), reasons, superseded_by
-    )  # fmt: skip
-
-
-def _day(stored: str | None) -> date | None:
-    return date.fromisoformat(stored) if stored else None
-
-
-def _article(row: Sequence[Any]) -> Article:
-    body, subtitle, captions = row[_SOURCE_WIDTH:]
-    return Article(
-        _source(row), body, Span(*json.loads(subtitle)) if subtitle else None,
-        tuple(Span(*pair) for pair in json.loads(captions)),
-    )  # fmt: skip
-
-
-def _article_row(article: Article) -> tuple[object, ...]:
-    source, subtitle = article.source, article.subtitle
-    return (
-        source.article_id, source.title, source.url, source.outlet,
-        source.published.isoformat() if source.published else None, source.origin, source.author,
-        source.modified.isoformat() if source.modified else None,
-        json.dumps(source.dated_by, ensure_ascii=False) if source.dated_by else None, source.superseded_by, article.body,
-        json.dumps([subtitle.start, subtitle.end]) if subtitle else None,
-        json.dumps([[span.start, span.end] for span in article.captions]), article_hash(article), 0,
-    )  # fmt: skip

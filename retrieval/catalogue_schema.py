@@ -24,7 +24,19 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX articles_by_origin ON articles (origin)",
         "CREATE INDEX articles_by_date ON articles (published)",
         "CREATE INDEX articles_by_url ON articles (url)",
-        "ALTER TABLE passages ADD COLUMN copied INTEGER NOT NULL DEFAULT 0",  # says nothing that the article it copies does not
+        """CREATE TABLE passages_of_builds (
+            key INTEGER PRIMARY KEY AUTOINCREMENT, build INTEGER NOT NULL DEFAULT 0, id TEXT NOT NULL,
+            article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+            copied INTEGER NOT NULL DEFAULT 0, UNIQUE (build, id))""",  # copied: it says nothing that what it copies does not
+        """INSERT INTO passages_of_builds (key, id, article_id, ordinal, start, stop)
+            SELECT key, id, article_id, ordinal, start, stop FROM passages""",
+        "DROP TABLE passages",
+        "ALTER TABLE passages_of_builds RENAME TO passages",
+        "CREATE INDEX passages_by_article ON passages (article_id)",
+        "INSERT INTO facts VALUES ('build', '0')",  # whose passages are searched; others are being made, or are left over
+        # part of the name of its collection on a server that serves several folders
+        "INSERT INTO facts SELECT 'home', lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT 1 FROM articles)",
         """CREATE TABLE sketches (
             article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE, hash INTEGER NOT NULL)""",
         "CREATE INDEX sketches_by_hash ON sketches (hash)",

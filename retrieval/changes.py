@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from retrieval.catalogue import Catalogue, Known, article_hash
+from retrieval.catalogue import Catalogue, Known
+from retrieval.catalogue_rows import article_hash
 from retrieval.errors import RecordDuplicate
 from retrieval.sources import READING_VERSION, SourceFile, read_file, record_count, source_files
 from retrieval.sources.article import derived_id

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from retrieval.arabic import NORMALIZER_VERSION
+from retrieval.builds import Build, build_of, drop_others, make
 from retrieval.catalogue import Catalogue
 from retrieval.changes import Progress
 from retrieval.chunking import CHUNKING_VERSION, chunk
-from retrieval.disk_faults import translated
 from retrieval.embedding_cache import CachedEmbedder
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer
@@ -27,6 +24,7 @@ from retrieval.search import HybridRetriever, RerankedRetriever
 from retrieval.sources import SourceFile
 from retrieval.store import PassageStore, describe
 from retrieval.types import Article, Hit, IngestReport, Passage, Source
+from retrieval.write_lock import locked
 
 _log = logging.getLogger(__name__)
 
@@ -59,9 +57,9 @@ class Index:
         trained = embedder.name != "bundled"  # the bundled one is faster than the disk
         self._embedder = CachedEmbedder(embedder, data_dir / "embeddings.db") if trained else embedder
         self._catalogue = Catalogue(data_dir / "articles.db")
-        self._store = PassageStore(data_dir / "chroma", url=chroma_url)
-        self._lexical = LexicalIndex(data_dir / "lexical")
-        """What questions read. Nothing is written through it, so that they never see a change half-way."""
+        self._chroma_url = chroma_url
+        self._build = self._build_of(self._catalogue.build)
+        """What questions read. Nothing is written through its lexical index, so that they never see a change half-way."""
         self._reranker = reranker
         self._refreshing = threading.RLock()
 
@@ -70,6 +68,14 @@ class Index:
         self._catalogue.close()
 
     # -------------------------------------------------------------------------------------------------- reading
+
+    @property
+    def _store(self) -> PassageStore:
+        return self._build.store
+
+    @property
+    def _lexical(self) -> LexicalIndex:
+        return self._build.lexical
 
     @property
     def article_count(self) -> int:
@@ -94,11 +100,20 @@ class Index:
 
     def retrieve(self, query: str, k: int) -> list[Hit]:
         """At most `k` hits, best first; sees what another process has written since."""
-        self._check_fingerprint()
-        self._refresh_lexical()
-        if weight := self.dense_weight:
-            self.open_vectors()
-        return self._retriever(weight).retrieve(query, k)
+        while True:
+            build = self._follow_build()
+            try:
+                self._check_fingerprint()
+                self._refresh_lexical()
+                if weight := self.dense_weight:
+                    self.open_vectors()
+                hits = self._retriever(weight).retrieve(query, k)
+            except StoreError:
+                if self._catalogue.build == build:
+                    raise
+            else:
+                if self._catalogue.build == build:  # else another has taken its place, and what was found is gone
+                    return hits
 
     def more_like(self, article_id: str, k: int) -> list[Hit]:
         """The passages nearest to those of an article by their vectors, one of each of at most `k` others, best first.
@@ -106,6 +121,7 @@ class Index:
         Scores are cosines, those below 0 left out; a copy of the article has about 1. Raises `ArticleUnknown`.
         """
         passages = chunk(self._catalogue.article(article_id))
+        self._follow_build()
         self._check_fingerprint()
         self.open_vectors()
         nearest: dict[str, float] = {}
@@ -142,6 +158,19 @@ class Index:
     def reranked(self, retriever: Retriever) -> Retriever:
         """A retriever with the reranker behind it, where there is one."""
         return RerankedRetriever(retriever, self._reranker, depth=RERANKED) if self._reranker else retriever
+
+    def _follow_build(self) -> int:
+        """Takes over the live build, where another process has made one since; returns its number."""
+        number = self._catalogue.build
+        with self._refreshing:
+            if number != self._build.number:
+                left = self._build
+                self._build = self._build_of(number)
+                left.store.close()
+        return number
+
+    def _build_of(self, number: int) -> Build:
+        return build_of(number, self.data_dir, self._catalogue, self._chroma_url)
 
     def _retriever(self, weight: float) -> Retriever:
         return self.reranked(
@@ -182,33 +211,39 @@ class Index:
         with self._writing() as ingestor:
             return ingestor.ingest(paths, on_progress, fetched=fetched)
 
-    def rebuild(self, *, on_progress: Progress | None = None) -> IngestReport:
-        """Makes passages, vectors and the lexical index anew from the stored articles."""
+    def reindex(self, *, on_progress: Progress | None = None) -> IngestReport:
+        """Makes passages, vectors and the lexical index of all stored articles anew, beside those that are searched.
+
+        They are exchanged at the end, at once; until then, and when it fails, questions are answered from the old ones.
+        """
         began = time.monotonic()
         with self._locked():
-            fingerprint = self._fingerprint  # asks the embedder, which may fail: until here nothing is lost
-            self._store.drop()
-            self._catalogue.mark_all_waiting()
-            self._writable_lexical().clear()
-            self._catalogue.record(fingerprint)
+            fingerprint, live = self._fingerprint, self._catalogue.build  # asks the embedder, which may fail
+            drop_others(live, self.data_dir, self._catalogue)
+            new = self._build_of(live + 1)
+            try:
+                rewritten = make(new, self._catalogue, self._embedder, fingerprint, on_progress)
+            except BaseException:
+                new.store.close()
+                with suppress(StoreError, OSError):  # room for what is there; else the next that writes does it
+                    drop_others(self._catalogue.build, self.data_dir, self._catalogue)
+                raise
+            self._follow_build()
+            new.store.close()
             self._store.open(fingerprint)
-            ingestor = self._ingestor()
-            rewritten = ingestor.recover(on_progress)
-            ingestor.update_lexical()
+            drop_others(new.number, self.data_dir, self._catalogue, on_server=self._store if self._chroma_url else None)
         return IngestReport(updated=rewritten, passages=self.passage_count, seconds=time.monotonic() - began)
 
     def _ingestor(self) -> Ingestor:
         """Opens the lexical index anew. Raises `StoreError` on a damaged one."""
-        lexical = self._writable_lexical()
-        lexical.reload()
-        return Ingestor(self._catalogue, self._store, lexical, self._embedder)
-
-    def _writable_lexical(self) -> LexicalIndex:
-        return LexicalIndex(self.data_dir / "lexical")
+        build = self._build_of(self._build.number)
+        build.lexical.reload()
+        return Ingestor(self._catalogue, self._store, build.lexical, self._embedder)
 
     @contextmanager
     def _writing(self) -> Iterator[Ingestor]:
         with self._locked():
+            drop_others(self._follow_build(), self.data_dir, self._catalogue)
             self._check_fingerprint()
             self._store.open(self._fingerprint)
             self._catalogue.record(self._fingerprint)
@@ -216,7 +251,7 @@ class Index:
                 ingestor = self._ingestor()
             except StoreError:
                 _log.warning("The lexical index in %s is damaged; it is made anew", self.data_dir)
-                self._writable_lexical().clear()
+                self._build_of(self._build.number).lexical.clear()
                 ingestor = self._ingestor()
             yield ingestor
 
@@ -226,22 +261,10 @@ class Index:
 
         A question of this process that is finishing the lexical index is waited for.
         """
-        owner = self.data_dir / "writer"
-        lock = FileLock(self.data_dir / "writer.lock", timeout=0)
-        with translated(self._catalogue.path):
-            try:
-                with self._refreshing:
-                    lock.acquire()
-            except Timeout as error:  # an OSError too
-                raise StoreBusy(path=self.data_dir, owner=_read(owner)) from error
-        try:
-            with translated(self._catalogue.path):
-                owner.write_text(str(os.getpid()), encoding="utf-8")
-                yield
-        finally:
-            with suppress(OSError):
-                owner.unlink()
-            lock.release()
+        with ExitStack() as held:
+            with self._refreshing:
+                held.enter_context(locked(self.data_dir, self._catalogue.path))
+            yield
 
     # -------------------------------------------------------------------------------------------------- facts
 
@@ -277,10 +300,3 @@ class Index:
         stored = {name: value for name, value in facts.items() if not name.startswith(_WEIGHT)}
         if stored and any(stored.get(name) != value for name, value in wanted.items()) and self._catalogue.known():
             raise StoreMismatch(stored=describe(stored), wanted=describe(wanted))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return "?"

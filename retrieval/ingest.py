@@ -7,7 +7,7 @@ the store, then ready; the lexical index follows from the catalogue. What was le
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -92,7 +92,7 @@ class Ingestor:
             self._store.remove(sorted(stored - wanted))
             lost = list(self._catalogue.passages_by_id(sorted(wanted - stored)).values())
             for at in range(0, len(lost), LEXICAL_BATCH):
-                self._embed(lost[at : at + LEXICAL_BATCH])
+                self.embed(lost[at : at + LEXICAL_BATCH])
                 self._analysed.clear()  # seldom wanted: the lexical index has not lost them
         return len(waiting)
 
@@ -106,10 +106,15 @@ class Ingestor:
         new = [key for key in wanted if key not in present]
         gone = present.difference(wanted)
         for at in range(0, len(new), LEXICAL_BATCH):
-            batch = self._analyses(new[at : at + LEXICAL_BATCH])
+            batch = self._analyses(self._catalogue.passages(new[at : at + LEXICAL_BATCH]))
             self._lexical.update(add=batch, remove=gone, generation=-1)
             gone = set()
         self._lexical.update(add=(), remove=gone, generation=generation)
+        self._analysed.clear()
+
+    def index(self, passages: Mapping[int, Passage]) -> None:
+        """Adds passages, given by key, to the lexical index; the catalogue may not show them yet."""
+        self._lexical.update(add=self._analyses(passages), remove=(), generation=-1)
         self._analysed.clear()
 
     # -------------------------------------------------------------------------------------------------- steps
@@ -117,13 +122,14 @@ class Ingestor:
     def _write(self, articles: Sequence[Article]) -> None:
         chunked = [(article, chunk(article)) for article in articles]
         gone = self._catalogue.put(chunked)
-        self._embed([passage for _, passages in chunked for passage in passages])
+        self.embed([passage for _, passages in chunked for passage in passages])
         self._store.remove(gone)
         self._catalogue.mark_ready(article.source.article_id for article in articles)
         if len(self._analysed) >= LEXICAL_BATCH:
             self.update_lexical()
 
-    def _embed(self, passages: Sequence[Passage]) -> None:
+    def embed(self, passages: Sequence[Passage]) -> None:
+        """Puts the vectors of passages into the store."""
         if not passages:
             return
         if type(self._embedder) is BundledEmbedder:  # any other may embed texts in its own way
@@ -134,7 +140,7 @@ class Ingestor:
             vectors = self._embedder.embed_documents([indexed_text(passage) for passage in passages])
         self._store.upsert(passages, vectors)
 
-    def _analyses(self, keys: Sequence[int]) -> list[tuple[int, Analysis]]:
-        passages = self._catalogue.passages(keys)
-        found = [(key, passages[key]) for key in keys if key in passages]
+    def _analyses(self, passages: Mapping[int, Passage]) -> list[tuple[int, Analysis]]:
+        """The analyses of passages given by key, by ascending key."""
+        found = sorted(passages.items())
         return [(key, self._analysed.get(passage.id) or _analyse(passage)) for key, passage in found]

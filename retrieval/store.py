@@ -5,6 +5,7 @@ Vectors are always ours: Chroma's own embedding function would download a model.
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 COLLECTION = "passages"
+"""And what its name begins with on a server."""
 BATCH = 2_000
 """Passages a call; Chroma takes at most 5,461."""
 PAGE = 5_000
@@ -34,10 +36,11 @@ _HNSW_BUNDLED = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16,
 class PassageStore:
     """One Chroma collection. Nothing is imported or opened before the first use."""
 
-    def __init__(self, folder: Path, *, url: str | None = None) -> None:
+    def __init__(self, folder: Path, *, url: str | None = None, collection: str = COLLECTION) -> None:
         """`folder` holds the embedded store; with `url` (http://host:port) a Chroma server is used instead."""
         self._folder = folder
         self._url = url
+        self._name = collection
         self._client: Client | None = None
         self._collection: Collection | None = None
         self._seen: int | None = None
@@ -57,7 +60,7 @@ class PassageStore:
             client = self._connect()
             try:
                 collection = client.get_or_create_collection(
-                    COLLECTION,
+                    self._name,
                     metadata=dict(fingerprint),
                     embedding_function=None,
                     configuration={"hnsw": _HNSW_BUNDLED if fingerprint.get("embedder") == "bundled" else _HNSW},  # type: ignore[arg-type]  # its typed dictionary wants every key
@@ -103,21 +106,15 @@ class PassageStore:
             ids.update(self._call("get", include=[], limit=PAGE, offset=offset)["ids"])
         return ids
 
-    def drop(self) -> None:
-        """Deletes all vectors, even of a damaged store; the next `open` makes a new one. Raises OSError as the disk does."""
-        if not self._url:
-            _chromadb(self._folder)  # when its settings are at fault, the store is not
-            self.close()
-            if self._folder.exists():
-                shutil.rmtree(self._folder)
-            return
+    def drop_others(self, names: re.Pattern[str]) -> None:
+        """Deletes the server's other collections whose whole name fits."""
         client = self._connect()
         try:
-            if COLLECTION in [collection.name for collection in client.list_collections()]:
-                client.delete_collection(COLLECTION)
+            for collection in client.list_collections():
+                if names.fullmatch(collection.name) and collection.name != self._name:
+                    client.delete_collection(collection.name)
         except Exception as error:
             raise self._failed(error) from error
-        self._collection = None
 
     def close(self) -> None:
         """Lets go of the folder, so that another process may own it and this one sees its writes when it opens again."""

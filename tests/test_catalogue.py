@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.catalogue import Catalogue, article_hash
+from retrieval.catalogue import Catalogue
+from retrieval.catalogue_rows import article_hash
 from retrieval.errors import ArticleUnknown, DiskFull, StoreError, StoreReadOnly
 from retrieval.types import Article, Passage, Source, Span
 
@@ -78,8 +79,6 @@ def test_only_ready_articles_count(catalogue: Catalogue) -> None:
     catalogue.mark_ready(["a"])
     assert (catalogue.article_count, catalogue.passage_count) == (1, 1)
     assert catalogue.known()["a"].ready
-    catalogue.mark_all_waiting()
-    assert (catalogue.article_count, catalogue.passage_count) == (0, 0)
 
 
 def test_putting_an_article_again_gives_new_keys_and_names_the_passages_gone(catalogue: Catalogue) -> None:
@@ -92,6 +91,26 @@ def test_putting_an_article_again_gives_new_keys_and_names_the_passages_gone(cat
     assert after["a#0"] > max(catalogue.passage_keys()[:-1]) >= max(before.values())
     assert after["b#0"] == before["b#0"]
     assert catalogue.passages(list(before.values())).keys() == {before["b#0"]}
+
+
+def test_a_build_beside_the_live_one_is_seen_when_it_goes_live(catalogue: Catalogue) -> None:
+    stored(catalogue, article())
+    catalogue.put([(article("b"), passages(article("b")))])  # still waiting
+    before = catalogue.passages(catalogue.passage_keys())
+    other = passages(article(), (0, 3))
+    keys = catalogue.stage(1, [*other, *passages(article("b"))])
+    assert catalogue.passages(catalogue.passage_keys()) == before
+    assert catalogue.passages(keys) == {}
+    generation = catalogue.generation
+    catalogue.go_live(1, {"embedder": "other"})
+    assert catalogue.passage_keys() == keys
+    assert catalogue.passages(keys[:1])[keys[0]] == other[0]
+    assert (catalogue.build, catalogue.generation, catalogue.facts) == (1, generation + 1, {"embedder": "other"})
+    catalogue.drop_other_builds()
+    assert catalogue.passage_keys() == keys
+    catalogue.stage(2, passages(article()))  # given up
+    catalogue.drop_other_builds()
+    assert catalogue.remove(["a", "b"]) == ["a#0", "b#0"]
 
 
 def test_a_removed_article_is_gone_with_its_passages(catalogue: Catalogue) -> None:
@@ -115,7 +134,7 @@ def test_every_change_of_the_passages_advances_the_generation(catalogue: Catalog
     steps = [
         lambda: catalogue.put([(article(), passages(article()))]),
         lambda: catalogue.mark_ready(["a"]),
-        lambda: catalogue.mark_all_waiting(),
+        lambda: catalogue.go_live(1, {}),
         lambda: catalogue.remove(["a"]),
     ]
     for step in steps:

@@ -7,15 +7,16 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from retrieval import ingest
-from retrieval.errors import StoreBusy
+from retrieval import builds, ingest
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
 from retrieval.ingest import Ingestor
 from retrieval.lexical import LexicalIndex
+from retrieval.types import Hit
 
 
 def articles(file: Path, count: int) -> Path:
@@ -31,8 +32,9 @@ def found(index: Index) -> set[str]:
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
-    monkeypatch.setattr(ingest, "BATCH_ARTICLES", 20)
-    monkeypatch.setattr(ingest, "LEXICAL_BATCH", 50)
+    for module in (ingest, builds):
+        monkeypatch.setattr(module, "BATCH_ARTICLES", 20)
+        monkeypatch.setattr(module, "LEXICAL_BATCH", 50)
     index = Index(tmp_path / "data", BundledEmbedder())
     yield index
     index.close()
@@ -114,31 +116,46 @@ def test_an_ingest_waits_for_a_question_of_its_process_that_finishes_the_search_
     assert len(found(index)) == 5
 
 
-def test_a_question_during_a_rebuild_is_told_that_the_index_is_busy(index: Index, other: Index, tmp_path: Path) -> None:
+def test_questions_are_answered_while_the_index_is_made_anew(index: Index, other: Index, tmp_path: Path) -> None:
     index.ingest([articles(tmp_path / "a.jsonl", 5)])
-    assert len(found(other)) == 5
-    refused = []
+    before = found(other)
+    answered: list[list[Hit]] = []
 
     def ask(done: int, total: int) -> None:
-        if done == 0:
-            for reader in (index, other):
-                with pytest.raises(StoreBusy):
-                    reader.retrieve("خبر", 5)
-                refused.append(reader)
+        answered.extend(reader.retrieve("خبر", 1_000) for reader in (index, other))
 
-    index.rebuild(on_progress=ask)
-    assert refused == [index, other]
-    assert len(found(index)) == len(found(other)) == 5
+    index.reindex(on_progress=ask)
+    assert len(answered) >= 4
+    assert all({hit.passage.source.article_id for hit in hits} == before for hits in answered)
+    assert found(index) == found(other) == before
 
 
-def test_a_rebuild_hands_passages_on_to_the_search_index_as_it_goes(index: Index, tmp_path: Path) -> None:
+def test_another_index_in_the_place_of_what_is_being_searched_is_searched_instead(
+    index: Index, other: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.ingest([articles(tmp_path / "a.jsonl", 5)])
+    before, search, times = found(other), LexicalIndex.search, []
+
+    def overtaken(lexical: LexicalIndex, *arguments: Any) -> Any:
+        result = search(lexical, *arguments)
+        times.append(1)
+        if len(times) == 1:
+            index.reindex()
+        return result
+
+    monkeypatch.setattr(LexicalIndex, "search", overtaken)
+    assert found(other) == before
+    assert len(times) == 2
+
+
+def test_a_build_hands_passages_on_to_the_search_index_as_it_goes(index: Index, tmp_path: Path) -> None:
     index.ingest([articles(tmp_path / "a.jsonl", 180)])
-    lexical, waiting = LexicalIndex(tmp_path / "data" / "lexical"), []
+    lexical, waiting = LexicalIndex(tmp_path / "data" / "lexical-1"), []
 
     def look(done: int, total: int) -> None:
         lexical.reload()
         waiting.append(done - lexical.passage_count)
 
-    index.rebuild(on_progress=look)
+    index.reindex(on_progress=look)
     assert 20 <= max(waiting) < ingest.LEXICAL_BATCH  # their analyses are held in memory
     assert len(found(index)) == 180

@@ -94,11 +94,11 @@ def test_it_counts_at_once_in_both_kinds_of_search_and_for_other_processes(index
 
 def test_it_survives_a_rebuild_and_belongs_to_one_embedder(index: Index, tmp_path: Path) -> None:
     index.record_dense_weight(0.3)
-    index.rebuild()
+    index.reindex()
     assert index.dense_weight == 0.3
     other = Index(tmp_path / "data", Compass("other"))
     assert other.dense_weight == 0.5
-    other.rebuild()
+    other.reindex()
     assert other.dense_weight == 0.5
     other.close()
     back = Index(tmp_path / "data", Compass())

@@ -208,26 +208,6 @@ def test_while_another_process_writes_what_is_there_is_searched(tmp_path: Path) 
     writer.close()
 
 
-def test_an_interrupted_rebuild_is_finished_by_the_next_ingest(tmp_path: Path) -> None:
-    file = corpus(tmp_path / "a.jsonl", 0)
-    index = Index(tmp_path / "data", BundledEmbedder())
-    index.ingest([file])
-    expected = contents(index)
-
-    def interrupted(*_: object) -> None:
-        raise Interrupted
-
-    index._store.upsert = interrupted  # type: ignore[method-assign]
-    with pytest.raises(Interrupted):
-        index.rebuild()
-    index.close()
-    again = Index(tmp_path / "data", BundledEmbedder())
-    report = again.ingest([file])
-    assert (report.added, report.updated, report.unchanged) == (0, 0, ARTICLES)
-    assert_whole(again, expected)
-    again.close()
-
-
 # ---------------------------------------------------------------------------------------------- the disk
 
 
@@ -282,7 +262,7 @@ def test_a_read_only_index_answers_and_refuses_to_be_written(tmp_path: Path) -> 
         reader = Index(data, BundledEmbedder())
         hits = reader.retrieve("اتفاق السلام", 5)
         assert len(hits) == 5
-        for write in (lambda: reader.ingest([file]), reader.rebuild):
+        for write in (lambda: reader.ingest([file]), reader.reindex):
             with pytest.raises(StoreReadOnly) as caught:
                 write()
             assert caught.value.values == {"path": str(data)}

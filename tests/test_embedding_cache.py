@@ -204,7 +204,7 @@ def test_a_rebuild_embeds_nothing(file: Path, data: Path) -> None:
         index.ingest([file])
         expected = index.retrieve(TEXTS[7], 5)
     with closing(Index(data, again := Model())) as index:
-        assert index.rebuild().updated == len(TEXTS)
+        assert index.reindex().updated == len(TEXTS)
         assert again.texts == []
         assert index.retrieve(TEXTS[7], 5) == expected
 
@@ -229,5 +229,5 @@ def test_a_file_damaged_between_two_ingests_costs_no_article(file: Path, data: P
         index.ingest([file])
     (data / "embeddings.db").write_bytes(b"damaged" * 1000)
     with closing(Index(data, again := Model())) as index:
-        assert index.rebuild().updated == index.article_count == len(TEXTS)
+        assert index.reindex().updated == index.article_count == len(TEXTS)
     assert len(again.texts) == len(TEXTS)

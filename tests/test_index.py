@@ -343,7 +343,7 @@ def test_another_embedder_is_refused_until_the_index_is_rebuilt(index: Index, fo
         assert "embedder bundled" in caught.value.values["stored"]
         assert "embedder other" in caught.value.values["wanted"]
     assert other_embedder.texts == []
-    report = other.rebuild()
+    report = other.reindex()
     assert (report.updated, report.passages) == (2, 2)
     assert len(other_embedder.texts) == 2
     assert other.retrieve("نص أول", 3)[0].passage.id == "x#0"
@@ -366,9 +366,9 @@ def test_a_rebuild_without_its_embedder_or_server_changes_nothing(index: Index, 
     lines(folder / "a.jsonl", x="نص أول.")
     index.ingest([folder])
     with pytest.raises(EmbedderMissing):
-        Index(tmp_path / "data", MissingEmbedder("missing")).rebuild()
+        Index(tmp_path / "data", MissingEmbedder("missing")).reindex()
     with pytest.raises(StoreUnreachable):
-        Index(tmp_path / "data", CountingEmbedder(), chroma_url="http://127.0.0.1:9").rebuild()
+        Index(tmp_path / "data", CountingEmbedder(), chroma_url="http://127.0.0.1:9").reindex()
     assert index.retrieve("أول", 1)[0].passage.id == "x#0"
     assert counts(index, folder) == (0, 0, 1, 0, 0)
 
@@ -391,7 +391,7 @@ def test_what_is_derived_is_made_anew(index: Index, folder: Path, tmp_path: Path
         with pytest.raises(StoreError):
             again.retrieve("أول", 1) if part == "lexical" else again.ingest([folder])
         if part == "chroma":
-            again.rebuild()
+            again.reindex()
     assert counts(again, folder) == (0, 0, 2, 0, 0)
     assert agreed(again)
     assert again.retrieve("أول", 1)[0].passage.id == "x#0"
@@ -418,7 +418,7 @@ def test_a_second_writer_is_refused_while_the_first_holds_the_lock(index: Index,
     )  # fmt: skip
     assert writer.stdin and writer.stdout
     assert writer.stdout.readline() == "held\n"
-    for use in (lambda: index.ingest([folder]), index.rebuild):
+    for use in (lambda: index.ingest([folder]), index.reindex):
         with pytest.raises(StoreBusy) as caught:
             use()
         assert caught.value.values == {"path": str(tmp_path / "data"), "owner": str(writer.pid)}

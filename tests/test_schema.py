@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalogue import Catalogue, article_hash
+from retrieval.catalogue import Catalogue
+from retrieval.catalogue_rows import article_hash
 from retrieval.catalogue_schema import STEPS
 from retrieval.chunking import chunk
 from retrieval.errors import StoreOutdated, StoreTooNew

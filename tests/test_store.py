@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -144,16 +145,6 @@ def test_an_empty_store_takes_any_fingerprint(store: PassageStore, tmp_path: Pat
         PassageStore(tmp_path / "chroma").open(FINGERPRINT)
 
 
-def test_drop_deletes_all_and_another_fingerprint_may_follow(store: PassageStore) -> None:
-    store.upsert([passage(0)], [AHEAD])
-    store.drop()
-    store.drop()
-    store.open({"embedder": "three", "dimension": "3"})
-    assert store.ids() == set()
-    store.upsert([passage(0)], [[1.0, 0.0, 0.0]])
-    assert store.count == 1
-
-
 def test_vectors_of_another_length_are_a_store_error(store: PassageStore) -> None:
     store.upsert([passage(0)], [AHEAD])
     with pytest.raises(StoreError, match="dimension"):
@@ -189,18 +180,13 @@ def test_what_was_written_is_there_for_another_process_after_close(tmp_path: Pat
     assert in_another_process("print(store.search([1.0, 0.0], 3))", tmp_path / "chroma") == "[('a#0', 1.0)]"
 
 
-def test_a_damaged_store_is_a_store_error_and_drop_mends_it(tmp_path: Path) -> None:
+def test_a_damaged_store_is_a_store_error(tmp_path: Path) -> None:
     (tmp_path / "chroma").mkdir()
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"no database at all" * 1000)
     store = PassageStore(tmp_path / "chroma")
     with pytest.raises(StoreError) as caught:
         store.open(FINGERPRINT)
     assert caught.value.values["path"] == str(tmp_path / "chroma")
-    store.drop()
-    store.open(FINGERPRINT)
-    store.upsert([passage(0)], [AHEAD])
-    assert store.count == 1
-    store.close()
 
 
 def test_a_file_in_place_of_the_folder_is_a_store_error(tmp_path: Path) -> None:
@@ -214,9 +200,9 @@ def test_settings_that_chroma_cannot_read_are_explained(tmp_path: Path, line: st
     (tmp_path / ".env").write_text(line + "\n")
     code = (
         "from pathlib import Path; from retrieval.store import PassageStore; from retrieval.errors import StoreError\n"
-        "for use in ('open', 'drop', 'open'):\n"
+        "for attempt in range(2):\n"
         "    store = PassageStore(Path('chroma'))\n"
-        "    try: store.open({'embedder': 'two'}) if use == 'open' else store.drop()\n"
+        "    try: store.open({'embedder': 'two'})\n"
         "    except StoreError as error: print(error.values['problem'])\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -224,7 +210,7 @@ def test_settings_that_chroma_cannot_read_are_explained(tmp_path: Path, line: st
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert run.stderr == ""
-    assert run.stdout.count("chromadb cannot read its settings from the environment or .env") == 3
+    assert run.stdout.count("chromadb cannot read its settings from the environment or .env") == 2
 
 
 def test_nothing_is_imported_or_written_before_the_first_use(tmp_path: Path) -> None:
@@ -260,7 +246,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_a_server_holds_the_passages_for_all_its_clients(server: str, tmp_path: Path) -> None:
     first, second = PassageStore(tmp_path / "unused", url=server), PassageStore(tmp_path / "unused", url=server)
-    first.drop()
     first.open(FINGERPRINT)
     second.open(FINGERPRINT, generation=1)
     first.upsert([passage(0), passage(1)], [AHEAD, ASIDE])
@@ -269,17 +254,22 @@ def test_a_server_holds_the_passages_for_all_its_clients(server: str, tmp_path: 
     assert first.ids() == {"a#1"}
     with pytest.raises(StoreMismatch):
         PassageStore(tmp_path / "unused", url=server).open({"embedder": "three"})
-    first.drop()
-    first.open({"embedder": "three"})
-    assert first.count == 0
-    first.close()
-    second.close()
+    third = PassageStore(tmp_path / "unused", url=server, collection="passages-1")
+    third.open({"embedder": "three"})
+    other = PassageStore(tmp_path / "unused", url=server, collection="passages-of-others")
+    other.open(FINGERPRINT)
+    third.drop_others(re.compile(r"passages(-\d+)?"))
+    with pytest.raises(StoreError):
+        first.search(AHEAD, 1)
+    assert (third.count, other.count) == (0, 0)
+    for store in (first, second, third, other):
+        store.close()
     assert not (tmp_path / "unused").exists()
 
 
 def test_a_server_that_does_not_answer_is_unreachable(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    for use in (lambda store: store.open(FINGERPRINT), lambda store: store.drop()):
+    for use in (lambda store: store.open(FINGERPRINT), lambda store: store.drop_others(re.compile("x"))):
         with pytest.raises(StoreUnreachable) as caught:
             use(PassageStore(tmp_path, url=url))
         assert caught.value.values == {"url": url}

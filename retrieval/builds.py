@@ -1,0 +1,91 @@
+"""Builds: what is derived from the stored articles, by number, and how another is made beside the one that is searched.
+
+A build has vectors and a lexical index of its own, and its own passages in the catalogue, in whose facts stands which one is
+live. Killed at any moment, the making of another leaves the live one as it was; what is left over is removed by the next
+that writes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.catalogue import Catalogue
+from retrieval.changes import Progress
+from retrieval.chunking import chunk
+from retrieval.ingest import BATCH_ARTICLES, LEXICAL_BATCH, Ingestor
+from retrieval.lexical import LexicalIndex
+from retrieval.protocols import Embedder
+from retrieval.store import COLLECTION, PassageStore
+from retrieval.types import Passage
+
+_FOLDER = re.compile(r"(?:chroma|lexical)(?:-\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The derived parts under one number."""
+
+    number: int
+    store: PassageStore
+    lexical: LexicalIndex
+
+
+def build_of(number: int, data_dir: Path, catalogue: Catalogue, url: str | None) -> Build:
+    """A build's parts, not yet opened. Embedded, each has its own Chroma folder: a damaged one is left behind whole."""
+    suffix = f"-{number}" if number else ""
+    store = PassageStore(data_dir / f"chroma{suffix}", url=url, collection=_base_name(catalogue) + suffix)
+    return Build(number, store, LexicalIndex(data_dir / f"lexical{suffix}"))
+
+
+def make(
+    build: Build,
+    catalogue: Catalogue,
+    embedder: Embedder,
+    fingerprint: dict[str, str],
+    on_progress: Progress | None = None,
+) -> int:
+    """Makes a new build of all stored articles and puts it in the place of the live one; returns how many there are.
+
+    The live build goes on being searched meanwhile. Raises `StoreError` and `EmbedderError` kinds, and OSError.
+    """
+    build.store.open(fingerprint)
+    ingestor = Ingestor(catalogue, build.store, build.lexical, embedder)
+    article_ids = list(catalogue.known())
+    staged: dict[int, Passage] = {}
+    for at in range(0, len(article_ids), BATCH_ARTICLES):
+        if on_progress:
+            on_progress(at, len(article_ids))
+        articles = [catalogue.article(article_id) for article_id in article_ids[at : at + BATCH_ARTICLES]]
+        passages = [passage for article in articles for passage in chunk(article)]
+        ingestor.embed(passages)
+        staged |= zip(catalogue.stage(build.number, passages), passages, strict=True)
+        if len(staged) >= LEXICAL_BATCH:
+            ingestor.index(staged)
+            staged.clear()
+    ingestor.index(staged)
+    build.lexical.update(add=(), remove=(), generation=catalogue.generation + 1)
+    catalogue.go_live(build.number, fingerprint)
+    if on_progress:
+        on_progress(len(article_ids), len(article_ids))
+    return len(article_ids)
+
+
+def drop_others(live: int, data_dir: Path, catalogue: Catalogue, *, on_server: PassageStore | None = None) -> None:
+    """Removes what is left of builds that are not live; those on a server only through a store of one of them."""
+    catalogue.drop_other_builds()
+    kept = {f"{part}-{live}" if live else part for part in ("chroma", "lexical")}
+    for entry in data_dir.iterdir():
+        if _FOLDER.fullmatch(entry.name) and entry.name not in kept:
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+    if on_server:
+        on_server.drop_others(re.compile(re.escape(_base_name(catalogue)) + r"(?:-\d+)?"))
+
+
+def _base_name(catalogue: Catalogue) -> str:
+    return f"{COLLECTION}-{catalogue.home}" if catalogue.home else COLLECTION
