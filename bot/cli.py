@@ -5,7 +5,6 @@ What a command needs is imported inside it, so that a help page appears at once.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -16,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.main import get_command
 
-from bot import evaluating, feedback
-from bot.console import AsJson, DataDir, filled_index, is_lively, progress, tell_failures
+from bot import evaluating, feedback, storing
+from bot.console import AsJson, DataDir, filled_index, is_lively, print_json, progress, tell_failures
 from bot.help_page import Command, Group, localize
 from bot.messages import Messages
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(feedback.app, name="feedback")
+app.add_typer(storing.app)
 
 
 def run(arguments: Sequence[str], messages: Messages) -> int:
@@ -66,25 +66,21 @@ def dalil(
 @app.command(cls=Command)
 def ingest(
     paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", show_default=False)] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> int:
-    """Takes in articles, or makes the index anew from those stored."""
+    """Takes in articles."""
     from bot import wiring
     from bot.render import report_lines, report_object
     from bot.settings import begin
 
     settings, messages = begin(data_dir)
-    wanted = [] if rebuild and not paths else wiring.article_paths(paths or [], settings)
+    wanted = wiring.article_paths(paths or [], settings)
     with wiring.opened_index(settings) as index, progress(messages) as on_progress:
-        if rebuild:
-            report = index.reindex(on_progress=on_progress)
-        if wanted:
-            report = index.ingest(wanted, on_progress=on_progress)
+        report = index.ingest(wanted, on_progress=on_progress)
     tell_failures(report, messages)
     if as_json:
-        _print_json(report_object(report, messages))
+        print_json(report_object(report, messages))
     else:
         typer.echo("\n".join(report_lines(report, messages)))
     return 1 if report.failed else 0
@@ -109,7 +105,7 @@ def ask(
     if answer.notice:
         typer.echo(messages.error(answer.notice), err=True)
     if as_json:
-        _print_json(answer_object(answer))
+        print_json(answer_object(answer))
     else:
         typer.echo(answer_text(answer, messages, _page()))
     return 0
@@ -160,7 +156,7 @@ def search(
     with filled_index(settings, messages) as index:
         hits = index.more_like(wanted, k) if like else index.retrieve(wanted, k)
     if as_json:
-        _print_json([hit_object(hit) for hit in hits])
+        print_json([hit_object(hit) for hit in hits])
     elif hits:
         typer.echo(hits_text(hits, _page()))
     else:
@@ -191,7 +187,7 @@ def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> int:
     checks = examine(settings, messages)
     fit = all(check.ok for check in checks)
     if as_json:
-        _print_json({"ok": fit, "checks": [check.as_object() for check in checks]})
+        print_json({"ok": fit, "checks": [check.as_object() for check in checks]})
     else:
         for check in checks:
             typer.echo("\n".join(check.lines(messages)))
@@ -222,10 +218,6 @@ def _answer(assistant: Assistant, questions: Sequence[str], settings: Settings) 
         answer = assistant.ask(question, turns, language=settings.language)
         turns.append(Turn(question, answer))
     return turns[-1].answer
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _page() -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -59,13 +60,18 @@ def tell_failures(report: IngestReport, messages: Messages) -> None:
         typer.echo(messages.failure(failure), err=True)
 
 
+def print_json(value: object) -> None:
+    """One JSON value on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
 def is_lively(stream: TextIO) -> bool:
     """Whether colour and animation are wanted: on a terminal that can, and without NO_COLOR (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 @contextmanager
-def progress(messages: Messages) -> Iterator[Callable[[int, int], None] | None]:
+def progress(messages: Messages, doing: str | None = None) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on standard error while articles are read, with count, rate and time left; nothing without a terminal."""
     if not is_lively(sys.stderr):
         yield None
@@ -78,7 +84,7 @@ def progress(messages: Messages) -> Iterator[Callable[[int, int], None] | None]:
         TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(messages("ingest.reading"), total=None, rate="")
+        task = bar.add_task(doing or messages("ingest.reading"), total=None, rate="")
 
         def tell(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total or None)

@@ -178,7 +178,7 @@ def _index(settings: Settings, messages: Messages) -> Check:
     except (StoreBusy, StoreReadOnly, DiskFull) as error:  # the index itself is sound
         return Check("index", False, messages.error(error))
     except StoreMismatch as error:
-        return Check("index", False, messages.error(error), "dalil ingest --rebuild")
+        return Check("index", False, messages.error(error), "dalil reindex")
     except DalilError as error:
         folder = str(settings.data_dir)
         aside = shlex.join(["mv", folder, f"{folder}.broken"])

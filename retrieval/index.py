@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from retrieval.arabic import NORMALIZER_VERSION
+from retrieval.backup import UNFINISHED
 from retrieval.builds import Build, build_of, drop_others, make
 from retrieval.catalogue import Catalogue
 from retrieval.changes import Progress
@@ -22,6 +23,7 @@ from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.search import HybridRetriever, RerankedRetriever
 from retrieval.sources import SourceFile
+from retrieval.storage_errors import RestoreUnfinished
 from retrieval.store import PassageStore, describe
 from retrieval.types import Article, Hit, IngestReport, Passage, Source
 from retrieval.write_lock import locked
@@ -54,6 +56,8 @@ class Index:
     ) -> None:
         """Opens or creates the folder. Cheap: what is derived is read when it is needed. Raises `StoreError` kinds."""
         self.data_dir = data_dir
+        if (data_dir / UNFINISHED).exists():
+            raise RestoreUnfinished(path=data_dir)
         trained = embedder.name != "bundled"  # the bundled one is faster than the disk
         self._embedder = CachedEmbedder(embedder, data_dir / "embeddings.db") if trained else embedder
         self._catalogue = Catalogue(data_dir / "articles.db")

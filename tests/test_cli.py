@@ -330,7 +330,7 @@ def test_an_ingest_that_was_cut_off_is_finished_before_the_first_question(
 def test_the_index_can_be_made_anew(dalil: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     dalil("ingest")
     monkeypatch.setenv("DALIL_ARTICLES", "gone/*.txt")  # it is made from the stored articles
-    outcome = dalil("ingest", "--rebuild")
+    outcome = dalil("reindex")
     assert outcome.code == 0
     assert outcome.out.startswith("added 0, updated 1,")
 

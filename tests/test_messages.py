@@ -80,7 +80,7 @@ def test_both_languages_say_the_same(key: str) -> None:
     assert arabic.count("\n") == english.count("\n")
     if key.partition(".")[0] not in get_args(Noun):
         assert placeholders(arabic) == placeholders(english)
-    commands = re.compile(r"dalil \w+(?: --rebuild)?|ollama \w+|DALIL_\w+(?:=\w+)?|/[a-z]+\b|--[a-z-]+")
+    commands = re.compile(r"dalil \w+|ollama \w+|DALIL_\w+(?:=\w+)?|/[a-z]+\b|--[a-z-]+")
     assert sorted(commands.findall(arabic)) == sorted(commands.findall(english))
 
 

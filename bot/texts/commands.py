@@ -20,10 +20,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "ملفات أو مجلدات أو أنماط مثل news/*.txt؛ وبدونها مجلد الإعداد DALIL_ARTICLES.",
         "Files, folders or patterns such as news/*.txt; without any, the folder of DALIL_ARTICLES.",
     ),
-    "help.ingest.rebuild": (
-        "أعد بناء الفهرس كله من المقالات المحفوظة.",
-        "Build the whole index anew from the stored articles.",
-    ),
     "example.ingest": ("dalil ingest\ndalil ingest news/ --json", "dalil ingest\ndalil ingest news/ --json"),
     "help.ask": ("اسأل سؤالًا واحدًا واحصل على جواب بشواهده.", "Ask one question; get an answer with its evidence."),
     "help.ask.question": ("السؤال، بين علامتي اقتباس.", "The question, in quotation marks."),
@@ -53,6 +49,33 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Run the Telegram bot until it is stopped; it needs a token in TELEGRAM_BOT_TOKEN.",
     ),
     "example.bot": ("TELEGRAM_BOT_TOKEN=… dalil bot", "TELEGRAM_BOT_TOKEN=… dalil bot"),
+    "help.reindex": (
+        "أعد بناء الفهرس كله من المقالات المحفوظة، بجانب الفهرس العامل، ثم ضعه مكانه.",
+        "Make the whole index anew from the stored articles, beside the one that is searched, and put it in its place.",
+    ),
+    "example.reindex": (
+        "dalil reindex\nDALIL_EMBEDDING_MODEL=intfloat/multilingual-e5-small dalil reindex",
+        "dalil reindex\nDALIL_EMBEDDING_MODEL=intfloat/multilingual-e5-small dalil reindex",
+    ),
+    "help.backup": (
+        "احفظ المقالات والمحادثات والتقييمات في ملف واحد، ولو كان البوت يعمل.",
+        "Write the articles, conversations and votes to one file, even while the bot runs.",
+    ),
+    "help.backup.file": ("الملف الذي يُكتب.", "The file to write."),
+    "example.backup": ("dalil backup dalil.tar.gz", "dalil backup dalil.tar.gz"),
+    "help.restore": (
+        "استعد نسخة محفوظة ثم أعد بناء الفهرس منها.",
+        "Put a backup back, and make the index anew from it.",
+    ),
+    "help.restore.file": ("ملف من dalil backup.", "A file of dalil backup."),
+    "help.restore.force": (
+        "ضعها مكان ما في مجلد البيانات، ويُحذف ما فيه.",
+        "Put it in the place of what the data folder holds, which is deleted.",
+    ),
+    "example.restore": (
+        "dalil restore dalil.tar.gz\ndalil restore dalil.tar.gz --data-dir other",
+        "dalil restore dalil.tar.gz\ndalil restore dalil.tar.gz --data-dir other",
+    ),
     "help.feedback": ("ما رأي القراء في الأجوبة؟", "What readers thought of the answers."),
     "example.feedback": (
         "dalil feedback export liked.jsonl\ndalil eval answers liked.jsonl",

@@ -103,12 +103,32 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Two different articles have the id “{article_id}”: “{path}”, and before it “{first}”; rename one",
     ),
     "store_failed": (
-        "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه؛ أعد بناءه: dalil ingest --rebuild أو افحصه: dalil doctor ({problem})",
-        "The index in “{path}” could not be used ({problem}); build it anew: dalil ingest --rebuild, or see: dalil doctor",
+        "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه؛ أعد بناءه: dalil reindex أو افحصه: dalil doctor ({problem})",
+        "The index in “{path}” could not be used ({problem}); build it anew: dalil reindex, or see: dalil doctor",
     ),
     "store_failed.bare": (
-        "تعذّرت قراءة الفهرس أو الكتابة فيه؛ أعد بناءه: dalil ingest --rebuild",
-        "The index could not be read or written; build it anew: dalil ingest --rebuild",
+        "تعذّرت قراءة الفهرس أو الكتابة فيه؛ أعد بناءه: dalil reindex",
+        "The index could not be read or written; build it anew: dalil reindex",
+    ),
+    "store_missing": (
+        "لا مقالات في «{path}»؛ اختر مجلد البيانات بالخيار --data-dir",
+        "“{path}” holds no articles; choose the data folder with --data-dir",
+    ),
+    "restore_unfinished": (
+        "توقفت استعادة نسخة في «{path}» قبل تمامها؛ أعد الأمر نفسه: dalil restore",
+        "A backup was being put back into “{path}” and is not finished; give the same command again: dalil restore",
+    ),
+    "backup_inside": (
+        "«{path}» داخل مجلد البيانات «{folder}» نفسه؛ اختر مكانًا خارجه",
+        "“{path}” lies in the data folder “{folder}” itself; choose a place outside of it",
+    ),
+    "backup_broken": (
+        "«{path}» ليس نسخة سليمة من dalil backup؛ استعمل نسخة أخرى، ولم يُمسّ شيء",
+        "“{path}” is not a sound file of dalil backup; use another one. Nothing was touched",
+    ),
+    "folder_in_use": (
+        "في «{path}» مقالات؛ اختر مجلدًا آخر بالخيار --data-dir، أو ضع النسخة مكانها بالخيار --force",
+        "“{path}” holds articles; choose another folder with --data-dir, or put the backup in their place with --force",
     ),
     "store_not_a_folder": (
         "«{path}» ليس مجلدًا ولا يمكن إنشاؤه؛ اختر مجلدًا آخر بالخيار --data-dir",
@@ -123,8 +143,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Another process ({owner}) is writing to “{path}”; wait until it has finished and try again",
     ),
     "store_mismatch": (
-        "بُني الفهرس بإعداد آخر ({stored}) والمطلوب الآن ({wanted})؛ أعد بناءه: dalil ingest --rebuild",
-        "The index was built with {stored}, now {wanted} is wanted; build it anew: dalil ingest --rebuild",
+        "بُني الفهرس بإعداد آخر ({stored}) والمطلوب الآن ({wanted})؛ أعد بناءه: dalil reindex",
+        "The index was built with {stored}, now {wanted} is wanted; build it anew: dalil reindex",
     ),
     "store_too_new": (
         "كتب «{path}» إصدارٌ أحدث من دليل (المخطط {version}، والمعروف هنا {known})؛ حدّث دليل ثم أعد المحاولة",

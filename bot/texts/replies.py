@@ -50,6 +50,9 @@ REPLIES: dict[str, tuple[str, str]] = {
         "added {added}, updated {updated}, unchanged {unchanged}, removed {removed}, failed {failed}",
     ),
     "ingest.total": ("في الفهرس الآن: {passages} ({seconds} ثانية)", "In the index now: {passages} ({seconds} s)"),
+    "backup.written": ("كُتبت النسخة في «{path}» ({size} ميغابايت)", "The backup is in {path} ({size} MB)"),
+    "restore.done": ("استُعيدت النسخة «{path}»: {articles}", "{path} is restored: {articles}"),
+    "reindex.working": ("إعادة بناء الفهرس", "Making the index anew"),
     "failure.line": ("{message} (السطر {line})", "{message} (line {line})"),
     "failure.origin": ("{origin}: {message}", "{origin}: {message}"),
     # feedback

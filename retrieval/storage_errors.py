@@ -1,0 +1,35 @@
+"""Faults of backups and of what they are made from."""
+
+from __future__ import annotations
+
+from retrieval.errors import StoreError, UsageError
+
+
+class StoreMissing(StoreError):
+    """A folder without articles where some are wanted. Values: path."""
+
+    code = "store_missing"
+
+
+class BackupInside(UsageError):
+    """A backup that would lie in the folder it is of. Values: path, folder."""
+
+    code = "backup_inside"
+
+
+class BackupBroken(StoreError):
+    """A file that is no backup, or a cut or changed one. Values: path."""
+
+    code = "backup_broken"
+
+
+class FolderInUse(UsageError):
+    """A folder with articles in the place of which a backup would be put. Values: path."""
+
+    code = "folder_in_use"
+
+
+class RestoreUnfinished(StoreError):
+    """A folder into which a backup was being put back. Values: path."""
+
+    code = "restore_unfinished"
