@@ -2,6 +2,8 @@
 
 The order of writing makes any interruption harmless: article and passages into the catalogue (not ready), vectors into
 the store, then ready; the lexical index follows from the catalogue. What was left half-way is taken up again.
+For each batch that order is kept; while a second thread carries out the later steps, the next batch is read, chunked,
+put into the catalogue and analysed. Chroma and the sorting of numpy leave the interpreter free for it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,10 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.behind import Behind
 from retrieval.catalogue import Catalogue
 from retrieval.changes import Changes, Progress
 from retrieval.chunking import chunk
@@ -24,6 +30,8 @@ from retrieval.types import Article, IngestReport, Passage
 
 BATCH_ARTICLES = 1_024
 """Articles written together: one transaction and one call of the embedder and of the store."""
+Vectors = Sequence[Sequence[float]] | NDArray[np.float32]
+"""Shape (passages, dimension)."""
 LEXICAL_BATCH = 16_384
 """Passages whose features are held in memory (about 60 MB) before they become a segment."""
 
@@ -46,7 +54,7 @@ class Ingestor:
         self._lexical = lexical
         self._embedder = embedder
         self._analysed: dict[str, Analysis] = {}
-        """Passages written and not yet in the lexical index, by id: the bundled embedder has analysed them already."""
+        """Passages that are ready and not yet in the lexical index, by id: the bundled embedder has analysed them already."""
 
     def ingest(
         self, paths: Sequence[Path], on_progress: Progress | None = None, *, fetched: Sequence[SourceFile] = ()
@@ -56,8 +64,9 @@ class Ingestor:
         self.recover()
         changes = Changes(paths, self._catalogue, on_progress, fetched=fetched)
         articles = iter(changes)
-        while batch := list(islice(articles, BATCH_ARTICLES)):
-            self._write(batch)
+        with Behind() as behind:
+            while batch := list(islice(articles, BATCH_ARTICLES)):
+                self._write(batch, behind)
         if lost := changes.lost():
             self._store.remove(self._catalogue.remove(lost))
         if whole := changes.read_whole():
@@ -79,20 +88,22 @@ class Ingestor:
 
         Returns the number of articles that were written again.
         """
-        waiting = [article_id for article_id, known in self._catalogue.known().items() if not known.ready]
-        for at in range(0, len(waiting), BATCH_ARTICLES):
-            if on_progress:
-                on_progress(at, len(waiting))
-            self._write([self._catalogue.article(article_id) for article_id in waiting[at : at + BATCH_ARTICLES]])
+        waiting = self._catalogue.waiting()
+        with Behind() as behind:
+            for at in range(0, len(waiting), BATCH_ARTICLES):
+                if on_progress:
+                    on_progress(at, len(waiting))
+                some = [self._catalogue.article(article_id) for article_id in waiting[at : at + BATCH_ARTICLES]]
+                self._write(some, behind)
         if on_progress:
             on_progress(len(waiting), len(waiting))
         if self._store.count != self._catalogue.passage_count:
             stored, wanted = self._store.ids(), set(self._catalogue.passage_ids())
             self._store.remove(sorted(stored - wanted))
             lost = list(self._catalogue.passages_by_id(sorted(wanted - stored)).values())
-            for at in range(0, len(lost), LEXICAL_BATCH):
-                self._embed(lost[at : at + LEXICAL_BATCH])
-                self._analysed.clear()  # seldom wanted: the lexical index has not lost them
+            for at in range(0, len(lost), BATCH_ARTICLES):
+                some_lost = lost[at : at + BATCH_ARTICLES]
+                self._store.upsert(some_lost, self._embedded(some_lost)[0])
         return len(waiting)
 
     def update_lexical(self) -> None:
@@ -100,40 +111,50 @@ class Ingestor:
         generation = self._catalogue.generation
         if self._lexical.generation == generation:
             return
-        wanted = self._catalogue.passage_keys()
-        present = set(self._lexical.keys.tolist())
-        new = [key for key in wanted if key not in present]
-        gone = present.difference(wanted)
+        wanted, present = np.array(self._catalogue.passage_keys(), dtype=np.int64), self._lexical.keys
+        new = np.setdiff1d(wanted, present, assume_unique=True).tolist()
+        gone = np.setdiff1d(present, wanted, assume_unique=True).tolist()
         for at in range(0, len(new), LEXICAL_BATCH):
-            batch = self._analyses(new[at : at + LEXICAL_BATCH])
-            self._lexical.update(add=batch, remove=gone, generation=-1)
-            gone = set()
+            self._lexical.update(add=self._analyses(new[at : at + LEXICAL_BATCH]), remove=gone, generation=-1)
+            gone = []
         self._lexical.update(add=(), remove=gone, generation=generation)
         self._analysed.clear()
 
     # -------------------------------------------------------------------------------------------------- steps
 
-    def _write(self, articles: Sequence[Article]) -> None:
+    def _write(self, articles: Sequence[Article], behind: Behind) -> None:
         chunked = [(article, chunk(article)) for article in articles]
         gone = self._catalogue.put(chunked)
-        self._embed([passage for _, passages in chunked for passage in passages])
-        self._store.remove(gone)
-        self._catalogue.mark_ready(article.source.article_id for article in articles)
-        if len(self._analysed) >= LEXICAL_BATCH:
-            self.update_lexical()
+        passages = [passage for _, some in chunked for passage in some]
+        vectors, analysed = self._embedded(passages)
+        article_ids = [article.source.article_id for article in articles]
 
-    def _embed(self, passages: Sequence[Passage]) -> None:
-        if not passages:
-            return
+        def finish() -> None:
+            self._store.upsert(passages, vectors)
+            self._store.remove(gone)
+            self._catalogue.mark_ready(article_ids)
+            self._analysed.update(analysed)
+            if len(self._analysed) >= LEXICAL_BATCH:
+                self._add_analysed()
+
+        behind.do(finish)
+
+    def _embedded(self, passages: Sequence[Passage]) -> tuple[Vectors, dict[str, Analysis]]:
+        """The vectors of passages, and the analyses that were made for them."""
         if type(self._embedder) is BundledEmbedder:  # any other may embed texts in its own way
             analysed = {passage.id: _analyse(passage) for passage in passages}
-            vectors = [self._embedder.embed_features(analysis.features) for analysis in analysed.values()]
-            self._analysed |= analysed
-        else:
-            vectors = self._embedder.embed_documents([indexed_text(passage) for passage in passages])
-        self._store.upsert(passages, vectors)
+            return self._embedder.embed_analysed([analysis.features for analysis in analysed.values()]), analysed
+        return self._embedder.embed_documents([indexed_text(passage) for passage in passages]), {}
+
+    def _add_analysed(self) -> None:
+        """Puts into the lexical index what has been analysed; what is gone from the catalogue goes with the last update."""
+        keys = sorted(self._catalogue.keys_by_id(list(self._analysed)).items(), key=lambda found: found[1])
+        self._lexical.update(add=[(key, self._analysed[i]) for i, key in keys], remove=(), generation=-1)
+        self._analysed.clear()
 
     def _analyses(self, keys: Sequence[int]) -> list[tuple[int, Analysis]]:
-        passages = self._catalogue.passages(keys)
-        found = [(key, passages[key]) for key in keys if key in passages]
-        return [(key, self._analysed.get(passage.id) or _analyse(passage)) for key, passage in found]
+        """The analyses of passages by their keys, ascending; those not made yet are made."""
+        made = {key: self._analysed[i] for i, key in self._catalogue.keys_by_id(list(self._analysed)).items()}
+        passages = self._catalogue.passages([key for key in keys if key not in made])
+        found = ((key, made.get(key) or (key in passages and _analyse(passages[key]))) for key in keys)
+        return [(key, analysis) for key, analysis in found if analysis]

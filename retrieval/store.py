@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retrieval.errors import BadSetting, DiskFull, StoreError, StoreMismatch, StoreReadOnly, StoreUnreachable
 from retrieval.types import Passage
 
@@ -72,14 +75,15 @@ class PassageStore:
                 raise StoreMismatch(stored=describe(stored), wanted=describe(fingerprint))
             self._collection, self._seen = collection, generation
 
-    def upsert(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> None:
+    def upsert(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]] | NDArray[np.float32]) -> None:
         """Writes passages with their vectors (shape (n, dimension)), in place of older ones under the same ids."""
+        rows = np.asarray(vectors, dtype=np.float32)  # Chroma makes one array of each list it is given
         for at in range(0, len(passages), BATCH):
             some = passages[at : at + BATCH]
             self._call(
                 "upsert",
                 ids=[passage.id for passage in some],
-                embeddings=[list(vector) for vector in vectors[at : at + BATCH]],
+                embeddings=rows[at : at + BATCH],
                 metadatas=[_metadata(passage) for passage in some],
             )
 
