@@ -7,10 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
-AHEAD = 2
-"""Steps that may wait or run: what each holds, a batch of texts with their vectors, stays in memory until it is done."""
-
-
 class Behind:
     """A second thread, to be used in a `with`, whose end waits for all steps.
 
@@ -18,13 +14,15 @@ class Behind:
     So it is with an exception of the caller: a step that is under way is finished, those that wait are left out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: int) -> None:
+        """`ahead`: steps that may wait or run. What each holds stays in memory until it is done."""
+        self._ahead = ahead
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="behind")
         self._under_way: deque[Future[None]] = deque()
 
     def do(self, step: Callable[[], None]) -> None:
-        """Waits until fewer than `AHEAD` steps are left, then returns while this one waits for its turn."""
-        while len(self._under_way) >= AHEAD:
+        """Waits until fewer than `ahead` steps are left, then returns while this one waits for its turn."""
+        while len(self._under_way) >= self._ahead:
             self._under_way.popleft().result()
         self._under_way.append(self._thread.submit(step))
 

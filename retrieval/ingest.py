@@ -2,8 +2,8 @@
 
 The order of writing makes any interruption harmless: article and passages into the catalogue (not ready), vectors into
 the store, then ready; the lexical index follows from the catalogue. What was left half-way is taken up again.
-For each batch that order is kept; while a second thread carries out the later steps, the next batch is read, chunked,
-put into the catalogue and analysed. Chroma and the sorting of numpy leave the interpreter free for it.
+For each batch that order is kept; while a second thread carries out its later steps, the next batches are read, chunked
+and put into the catalogue, and other processes prepare them (`retrieval.preparing`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval.behind import Behind
 from retrieval.catalogue import Catalogue
@@ -23,15 +22,15 @@ from retrieval.chunking import chunk
 from retrieval.features import ANALYZER, Analysis
 from retrieval.hashing import BundledEmbedder
 from retrieval.lexical import LexicalIndex
+from retrieval.preparing import Preparation
 from retrieval.protocols import Embedder
+from retrieval.segments import Arrays
 from retrieval.sources import SourceFile
 from retrieval.store import PassageStore
 from retrieval.types import Article, IngestReport, Passage
 
 BATCH_ARTICLES = 1_024
 """Articles written together: one transaction and one call of the embedder and of the store."""
-Vectors = Sequence[Sequence[float]] | NDArray[np.float32]
-"""Shape (passages, dimension)."""
 LEXICAL_BATCH = 16_384
 """Passages whose features are held in memory (about 60 MB) before they become a segment."""
 
@@ -39,10 +38,6 @@ LEXICAL_BATCH = 16_384
 def indexed_text(passage: Passage) -> str:
     """What a passage is found by: its title in front of its text (+.5 to +2 points of nDCG@10 on train splits)."""
     return f"{passage.source.title} . {passage.text}" if passage.source.title else passage.text
-
-
-def _analyse(passage: Passage) -> Analysis:
-    return ANALYZER.analyse(passage.source.title, passage.text)
 
 
 class Ingestor:
@@ -53,8 +48,8 @@ class Ingestor:
         self._store = store
         self._lexical = lexical
         self._embedder = embedder
-        self._analysed: dict[str, Analysis] = {}
-        """Passages that are ready and not yet in the lexical index, by id: the bundled embedder has analysed them already."""
+        self._fresh: list[Arrays] = []
+        """Passages that are ready and not yet in the lexical index, a batch an entry."""
 
     def ingest(
         self, paths: Sequence[Path], on_progress: Progress | None = None, *, fetched: Sequence[SourceFile] = ()
@@ -64,9 +59,9 @@ class Ingestor:
         self.recover()
         changes = Changes(paths, self._catalogue, on_progress, fetched=fetched)
         articles = iter(changes)
-        with Behind() as behind:
+        with self._preparation() as preparation, Behind(preparation.ahead) as behind:
             while batch := list(islice(articles, BATCH_ARTICLES)):
-                self._write(batch, behind)
+                self._write(batch, preparation, behind)
         if lost := changes.lost():
             self._store.remove(self._catalogue.remove(lost))
         if whole := changes.read_whole():
@@ -89,12 +84,12 @@ class Ingestor:
         Returns the number of articles that were written again.
         """
         waiting = self._catalogue.waiting()
-        with Behind() as behind:
+        with self._preparation() as preparation, Behind(preparation.ahead) as behind:
             for at in range(0, len(waiting), BATCH_ARTICLES):
                 if on_progress:
                     on_progress(at, len(waiting))
                 some = [self._catalogue.article(article_id) for article_id in waiting[at : at + BATCH_ARTICLES]]
-                self._write(some, behind)
+                self._write(some, preparation, behind)
         if on_progress:
             on_progress(len(waiting), len(waiting))
         if self._store.count != self._catalogue.passage_count:
@@ -103,11 +98,12 @@ class Ingestor:
             lost = list(self._catalogue.passages_by_id(sorted(wanted - stored)).values())
             for at in range(0, len(lost), BATCH_ARTICLES):
                 some_lost = lost[at : at + BATCH_ARTICLES]
-                self._store.upsert(some_lost, self._embedded(some_lost)[0])
+                self._store.upsert(some_lost, self._vectors(some_lost))
         return len(waiting)
 
     def update_lexical(self) -> None:
         """Makes the lexical index hold exactly the passages of the catalogue."""
+        self._add_fresh()
         generation = self._catalogue.generation
         if self._lexical.generation == generation:
             return
@@ -118,43 +114,48 @@ class Ingestor:
             self._lexical.update(add=self._analyses(new[at : at + LEXICAL_BATCH]), remove=gone, generation=-1)
             gone = []
         self._lexical.update(add=(), remove=gone, generation=generation)
-        self._analysed.clear()
 
     # -------------------------------------------------------------------------------------------------- steps
 
-    def _write(self, articles: Sequence[Article], behind: Behind) -> None:
+    def _preparation(self) -> Preparation:
+        return Preparation(with_vectors=type(self._embedder) is BundledEmbedder)  # another embeds texts in its own way
+
+    def _write(self, articles: Sequence[Article], preparation: Preparation, behind: Behind) -> None:
         chunked = [(article, chunk(article)) for article in articles]
-        gone = self._catalogue.put(chunked)
         passages = [passage for _, some in chunked for passage in some]
-        vectors, analysed = self._embedded(passages)
+        preparing = preparation.begin([(passage.source.title, passage.text) for passage in passages]) if passages else None
+        gone = self._catalogue.put(chunked)
         article_ids = [article.source.article_id for article in articles]
 
         def finish() -> None:
-            self._store.upsert(passages, vectors)
+            prepared = preparing() if preparing else None
+            if prepared:
+                vectors = self._vectors(passages) if prepared.vectors is None else prepared.vectors
+                self._store.upsert(passages, vectors)
             self._store.remove(gone)
             self._catalogue.mark_ready(article_ids)
-            self._analysed.update(analysed)
-            if len(self._analysed) >= LEXICAL_BATCH:
-                self._add_analysed()
+            if prepared:
+                self._keep_fresh(passages, prepared.arrays)
 
         behind.do(finish)
 
-    def _embedded(self, passages: Sequence[Passage]) -> tuple[Vectors, dict[str, Analysis]]:
-        """The vectors of passages, and the analyses that were made for them."""
-        if type(self._embedder) is BundledEmbedder:  # any other may embed texts in its own way
-            analysed = {passage.id: _analyse(passage) for passage in passages}
-            return self._embedder.embed_analysed([analysis.features for analysis in analysed.values()]), analysed
-        return self._embedder.embed_documents([indexed_text(passage) for passage in passages]), {}
+    def _vectors(self, passages: Sequence[Passage]) -> Sequence[Sequence[float]]:
+        return self._embedder.embed_documents([indexed_text(passage) for passage in passages])
 
-    def _add_analysed(self) -> None:
-        """Puts into the lexical index what has been analysed; what is gone from the catalogue goes with the last update."""
-        keys = sorted(self._catalogue.keys_by_id(list(self._analysed)).items(), key=lambda found: found[1])
-        self._lexical.update(add=[(key, self._analysed[i]) for i, key in keys], remove=(), generation=-1)
-        self._analysed.clear()
+    def _keep_fresh(self, passages: Sequence[Passage], arrays: Arrays) -> None:
+        """Keeps the arrays of passages that have just become ready, for a segment of their own when there are many."""
+        keys = self._catalogue.keys_by_id([passage.id for passage in passages])
+        self._fresh.append({**arrays, "keys": np.array([keys[passage.id] for passage in passages], dtype=np.int64)})
+        if sum(len(some["keys"]) for some in self._fresh) >= LEXICAL_BATCH:
+            self._add_fresh()
+
+    def _add_fresh(self) -> None:
+        """What is gone from the catalogue stays in the lexical index until its next update; it is never shown."""
+        if self._fresh:
+            self._lexical.add(self._fresh, generation=-1)
+            self._fresh = []
 
     def _analyses(self, keys: Sequence[int]) -> list[tuple[int, Analysis]]:
-        """The analyses of passages by their keys, ascending; those not made yet are made."""
-        made = {key: self._analysed[i] for i, key in self._catalogue.keys_by_id(list(self._analysed)).items()}
-        passages = self._catalogue.passages([key for key in keys if key not in made])
-        found = ((key, made.get(key) or (key in passages and _analyse(passages[key]))) for key in keys)
-        return [(key, analysis) for key, analysis in found if analysis]
+        passages = self._catalogue.passages(keys)
+        found = [(key, passages[key]) for key in keys if key in passages]
+        return [(key, ANALYZER.analyse(passage.source.title, passage.text)) for key, passage in found]
