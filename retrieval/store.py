@@ -34,6 +34,11 @@ _HNSW_BUNDLED = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16,
 """Hashed vectors find near copies, which need no fine graph: half the time to insert."""
 
 
+def configuration(embedder: str | None) -> Any:
+    """The parameters of a collection of the vectors of an embedder."""
+    return {"hnsw": _HNSW_BUNDLED if embedder == "bundled" else _HNSW}
+
+
 class PassageStore:
     """One Chroma collection. Nothing is imported or opened before the first use."""
 
@@ -63,7 +68,7 @@ class PassageStore:
                     COLLECTION,
                     metadata=dict(fingerprint),
                     embedding_function=None,
-                    configuration={"hnsw": _HNSW_BUNDLED if fingerprint.get("embedder") == "bundled" else _HNSW},  # type: ignore[arg-type]  # its typed dictionary wants every key
+                    configuration=configuration(fingerprint.get("embedder")),
                 )
                 stored = {name: str(value) for name, value in (collection.metadata or {}).items()}
                 if stored != fingerprint and not collection.count():
