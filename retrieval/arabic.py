@@ -42,9 +42,21 @@ def clean(text: str) -> str:
     punctuation stay as written (NFC); runs of blanks become one space and lines are stripped. Idempotent. The one
     function for articles, questions and output.
     """
+    if _is_clean(text):
+        return text.strip()
     text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", _TERMINAL_SEQUENCE.sub("", text)))
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
     return "\n".join(line.strip() for line in text.split("\n"))
+
+
+def _is_clean(text: str) -> bool:
+    """Whether nothing is to be done but to strip a line: most are such, and are told in a fifth of the time."""
+    return (
+        text.isprintable()  # no control or format characters, no white space but the plain one, no surrogates
+        and "  " not in text
+        and not _INVISIBLE.search(text)
+        and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def clean_line(text: str) -> str:
@@ -100,6 +112,21 @@ def words(text: str) -> list[str]:
 def raw_words(text: str) -> list[str]:
     """The words of a text as they are written: what search without normalising would go by."""
     return _WORD.findall(text)
+
+
+_PLAIN = re.compile("[ -~\n\u0621-\u0652\u0660-\u0669،؛؟«»“”‘’–—…]*")
+"""Texts whose words can be told before they are normalised: normalising joins nothing here but letters and marks."""
+_PLAIN_WORD = re.compile("[0-9A-Za-z\u0621-\u0652\u0660-\u0669]+")
+
+
+def pieces_of(text: str) -> list[str]:
+    """Pieces whose words are together those of the text: of most texts what stands between blanks and punctuation.
+
+    So that a word that was met before need not be normalised again, which takes most of the time to analyse a text.
+    """
+    if not _PLAIN.fullmatch(text) or _THOUSANDS.search(text):
+        return words(text)
+    return _PLAIN_WORD.findall(text)
 
 
 _QUESTION_WORDS = """

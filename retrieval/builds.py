@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.catalogue import Catalogue
 from retrieval.changes import Progress
 from retrieval.chunking import chunk
-from retrieval.ingest import BATCH_ARTICLES, LEXICAL_BATCH, Ingestor
+from retrieval.ingest import BATCH_ARTICLES, Ingestor
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder
 from retrieval.store import COLLECTION, PassageStore
@@ -52,20 +53,17 @@ def make(
     The live build goes on being searched meanwhile. Raises `StoreError` and `EmbedderError` kinds, and OSError.
     """
     build.store.open(fingerprint)
-    ingestor = Ingestor(catalogue, build.store, build.lexical, embedder)
     article_ids = list(catalogue.known())
-    staged: dict[int, Passage] = {}
-    for at in range(0, len(article_ids), BATCH_ARTICLES):
-        if on_progress:
-            on_progress(at, len(article_ids))
-        articles = [catalogue.article(article_id) for article_id in article_ids[at : at + BATCH_ARTICLES]]
-        passages = [passage for article in articles for passage in chunk(article)]
-        ingestor.embed(passages)
-        staged |= zip(catalogue.stage(build.number, passages), passages, strict=True)
-        if len(staged) >= LEXICAL_BATCH:
-            ingestor.index(staged)
-            staged.clear()
-    ingestor.index(staged)
+
+    def staged() -> Iterator[dict[int, Passage]]:
+        for at in range(0, len(article_ids), BATCH_ARTICLES):
+            if on_progress:
+                on_progress(at, len(article_ids))
+            articles = [catalogue.article(article_id) for article_id in article_ids[at : at + BATCH_ARTICLES]]
+            passages = [passage for article in articles for passage in chunk(article)]
+            yield dict(zip(catalogue.stage(build.number, passages), passages, strict=True))
+
+    Ingestor(catalogue, build.store, build.lexical, embedder).write_beside(staged())
     build.lexical.update(add=(), remove=(), generation=catalogue.generation + 1)
     catalogue.go_live(build.number, fingerprint)
     if on_progress:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from retrieval.catalogue_rows import (
@@ -133,10 +134,14 @@ class Catalogue:
         """Whether there are articles that are not ready."""
         return bool(self._rows("SELECT 1 FROM articles WHERE NOT ready LIMIT 1"))
 
+    def waiting(self) -> list[str]:
+        """The ids of the articles that are not ready."""
+        return [row[0] for row in self._rows("SELECT article_id FROM articles WHERE NOT ready ORDER BY article_id")]
+
     def known(self) -> dict[str, Known]:
         """Every article id with the hash and the origin it is stored under."""
         rows = self._rows("SELECT article_id, hash, origin, ready FROM articles")
-        return {row[0]: Known(row[1], row[2], bool(row[3])) for row in rows}
+        return {row[0]: Known(row[1], intern(row[2]), bool(row[3])) for row in rows}
 
     def files(self) -> dict[str, tuple[str, int]]:
         """The files that were read to their end, each with its digest and the number of its articles then."""
@@ -208,7 +213,12 @@ class Catalogue:
         return {passage.id: passage for _, passage in self._passages("id", ids)}
 
     def keys_by_id(self, ids: Sequence[str]) -> dict[str, int]:
-        return {passage.id: key for key, passage in self._passages("id", ids)}
+        """The keys of the passages of ready articles with these ids; unknown ids are left out."""
+        found: dict[str, int] = {}
+        for at in range(0, len(ids), _AT_ONCE):
+            some = ids[at : at + _AT_ONCE]
+            found.update(self._rows(f"SELECT id, key {_LIVE} AND id IN ({marks(some)})", *some))
+        return found
 
     def _passages(self, column: str, values: Sequence[object]) -> Iterator[tuple[int, Passage]]:
         for at in range(0, len(values), _AT_ONCE):

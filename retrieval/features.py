@@ -13,11 +13,16 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.arabic import grams, is_stop_word, raw_words, sentences, stem, words
+from retrieval.arabic import grams, is_stop_word, pieces_of, raw_words, sentences, stem, words
 from retrieval.frequency import without_proclitic
 
 Features = NDArray[np.uint64]
 Stems = tuple[str, ...]
+Entry = tuple[bytes, Stems]
+"""The features of a piece of text, eight bytes each, and its stems."""
+
+KEPT = 1 << 18
+"""Pieces whose features are held, in about 100 MB; with one more, all are made anew. Words repeat: most texts have few new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +53,27 @@ class Analyzer:
 
     def features(self, text: str) -> Features:
         """The features of a text, repetitions included, in order; shape (n,)."""
-        return _joined([_analysed(self, word)[0] for word in self._words(text)])
+        return _joined(self._looked_up(text))
 
     def stems_of(self, text: str) -> list[str]:
         """The stems of the words of a text that carry its topic, in order."""
-        return [stem_ for word in self._words(text) if (stem_ := _analysed(self, word)[1])]
+        return [stem_ for _, stems in self._looked_up(text) for stem_ in stems]
 
     def analyse(self, title: str, text: str) -> Analysis:
         """A passage under its title."""
-        parts = [title, *(span.of(text) for span in sentences(text))]
-        analysed = [[_analysed(self, word) for word in self._words(part)] for part in parts]
+        parts = [self._looked_up(part) for part in (title, *(span.of(text) for span in sentences(text)))]
         return Analysis(
-            _joined([features for part in analysed for features, _ in part]),
-            tuple(tuple(stem_ for _, stem_ in part if stem_) for part in analysed),
+            _joined([entry for part in parts for entry in part]),
+            tuple(tuple([stem_ for _, stems in part for stem_ in stems]) for part in parts),
         )
 
-    def _words(self, text: str) -> list[str]:
+    def _looked_up(self, text: str) -> list[Entry]:
+        """What the text comes to, piece by piece; where words can be told before they are normalised, each is one."""
+        pieces = pieces_of(text) if self.normalization else raw_words(text)
+        return list(map(_lexicon(self).__getitem__, pieces))
+
+    def words_of(self, text: str) -> list[str]:
+        """The words that are analysed."""
         return words(text) if self.normalization else raw_words(text)
 
     def tokens_of_word(self, word: str) -> list[str]:
@@ -87,16 +97,39 @@ STEPS = tuple(field.name for field in fields(Analyzer))
 features = ANALYZER.features
 
 
+@lru_cache(maxsize=KEPT)
+def _digest(token: str) -> bytes:
+    return blake2b(token.encode(), digest_size=8).digest()
+
+
 def feature_hash(token: str) -> int:
     """A stable 64-bit number for a token, the same in every process."""
-    return int.from_bytes(blake2b(token.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(_digest(token), "little")
 
 
-@lru_cache(maxsize=1 << 18)
-def _analysed(analyzer: Analyzer, word: str) -> tuple[Features, str]:
-    hashes = [feature_hash(token) for token in analyzer.tokens_of_word(word)]
-    return np.array(hashes, dtype=np.uint64), analyzer.stem_of_word(word)
+class _Lexicon(dict[str, Entry]):
+    """Pieces of text as an analyzer sees them, each worked out when it is first asked for."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        super().__init__()
+        self._analyzer = analyzer
+
+    def __missing__(self, piece: str) -> Entry:
+        found, stems = [], []
+        for word in self._analyzer.words_of(piece):
+            tokens = self._analyzer.tokens_of_word(word)
+            found += map(_digest, tokens)
+            stems += [token[1:] for token in tokens[-1:] if token.startswith("=")]
+        if len(self) >= KEPT:
+            self.clear()
+        self[piece] = entry = (b"".join(found), tuple(stems))
+        return entry
 
 
-def _joined(found: Sequence[Features]) -> Features:
-    return np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
+@lru_cache(maxsize=32)
+def _lexicon(analyzer: Analyzer) -> _Lexicon:
+    return _Lexicon(analyzer)
+
+
+def _joined(entries: Sequence[Entry]) -> Features:
+    return np.frombuffer(b"".join([hashes for hashes, _ in entries]), dtype="<u8")

@@ -39,6 +39,7 @@ def weight(stem_: str) -> float:
 
 
 _PROCLITICS = ("وب", "ول", "فب", "و", "ف", "ب", "ل", "ك")
+_FIRST = tuple({proclitic[0] for proclitic in _PROCLITICS})
 _WITH_ARTICLE = ("ال", "وال", "بال", "فال", "كال", "لل", "ولل", "وبال")
 """Beginnings that `stem` knows."""
 
@@ -49,7 +50,7 @@ def without_proclitic(word: str) -> str:
 
     It comes off only when the rest has a common stem, at least as common as the whole: «بريد» and «لقاء» stay whole.
     """
-    if word.startswith(_WITH_ARTICLE):
+    if not word.startswith(_FIRST) or word.startswith(_WITH_ARTICLE):
         return word
     common = _shares()
     share = common.get(stem(word), 0.0)

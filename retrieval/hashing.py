@@ -6,7 +6,10 @@ ranking, BM25 over the same features is stronger, and the fusion weighs it accor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.features import Features, features
 
@@ -21,21 +24,28 @@ class BundledEmbedder:
     dimension = DIMENSION
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [self.embed_features(features(text)) for text in texts]
+        return [self.embed_query(text) for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        return self.embed_features(features(text))
+        return [float(value) for value in _vector(features(text))]
 
-    def embed_features(self, found: Features) -> list[float]:
-        """Each distinct feature adds ± sqrt(its count); a text without features gets the first unit vector."""
-        hashes, counts = np.unique(found, return_counts=True)
-        if not len(hashes):
-            return [1.0] + [0.0] * (DIMENSION - 1)
-        signs = np.where(hashes >> np.uint64(63), -1.0, 1.0)
-        vector = np.bincount(
-            (hashes % np.uint64(DIMENSION)).astype(np.int64), weights=signs * np.sqrt(counts), minlength=DIMENSION
-        )
-        length = float(np.linalg.norm(vector))
-        if length == 0.0:
-            return [1.0] + [0.0] * (DIMENSION - 1)
-        return [float(value) for value in vector / length]
+    def embed_analysed(self, found: Sequence[Features]) -> NDArray[np.float32]:
+        """The vectors of texts by their features; shape (texts, 256)."""
+        return np.array([_vector(some) for some in found], dtype=np.float32).reshape(len(found), DIMENSION)
+
+
+def _vector(found: Features) -> NDArray[np.float64]:
+    """Each distinct feature adds ± sqrt(its count); a text without features gets the first unit vector."""
+    hashes = np.sort(found)
+    ends = (
+        np.append(np.flatnonzero(hashes[1:] != hashes[:-1]), len(hashes) - 1) if len(hashes) else np.empty(0, np.int64)
+    )
+    counts = np.diff(ends, prepend=-1)
+    hashes = hashes[ends]
+    signs = 1.0 - 2.0 * (hashes >> np.uint64(63)).astype(np.float64)
+    places = (hashes & np.uint64(DIMENSION - 1)).astype(np.int64)
+    vector = np.bincount(places, weights=signs * np.sqrt(counts), minlength=DIMENSION)
+    length = float(np.sqrt(vector @ vector))
+    if length == 0.0:
+        vector[0] = length = 1.0
+    return vector / length

@@ -2,25 +2,36 @@
 
 The order of writing makes any interruption harmless: article and passages into the catalogue (not ready), vectors into
 the store, then ready; the lexical index follows from the catalogue. What was left half-way is taken up again.
+For each batch that order is kept; while a second thread carries out its later steps, the next batches are read, chunked
+and put into the catalogue, and other processes prepare them (`retrieval.preparing`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
+from retrieval.behind import Behind
 from retrieval.catalogue import Catalogue
 from retrieval.changes import Changes, Progress
 from retrieval.chunking import chunk
 from retrieval.features import ANALYZER, Analysis
 from retrieval.hashing import BundledEmbedder
 from retrieval.lexical import LexicalIndex
+from retrieval.preparing import Preparation, Prepared
 from retrieval.protocols import Embedder
+from retrieval.segments import Arrays
 from retrieval.sources import SourceFile
 from retrieval.store import PassageStore
 from retrieval.types import Article, IngestReport, Passage
+
+Preparing = Callable[[], Prepared | None]
+"""Waits for what some passages come to; None for no passages."""
 
 BATCH_ARTICLES = 1_024
 """Articles written together: one transaction and one call of the embedder and of the store."""
@@ -33,10 +44,6 @@ def indexed_text(passage: Passage) -> str:
     return f"{passage.source.title} . {passage.text}" if passage.source.title else passage.text
 
 
-def _analyse(passage: Passage) -> Analysis:
-    return ANALYZER.analyse(passage.source.title, passage.text)
-
-
 class Ingestor:
     """Writes articles. The caller holds the write lock and, for all but the lexical index, has opened the store."""
 
@@ -45,8 +52,8 @@ class Ingestor:
         self._store = store
         self._lexical = lexical
         self._embedder = embedder
-        self._analysed: dict[str, Analysis] = {}
-        """Passages written and not yet in the lexical index, by id: the bundled embedder has analysed them already."""
+        self._fresh: list[Arrays] = []
+        """Passages that are ready and not yet in the lexical index, a batch an entry."""
 
     def ingest(
         self, paths: Sequence[Path], on_progress: Progress | None = None, *, fetched: Sequence[SourceFile] = ()
@@ -56,8 +63,9 @@ class Ingestor:
         self.recover()
         changes = Changes(paths, self._catalogue, on_progress, fetched=fetched)
         articles = iter(changes)
-        while batch := list(islice(articles, BATCH_ARTICLES)):
-            self._write(batch)
+        with self._preparation() as preparation, Behind(preparation.ahead) as behind:
+            while batch := list(islice(articles, BATCH_ARTICLES)):
+                self._write(batch, preparation, behind)
         if lost := changes.lost():
             self._store.remove(self._catalogue.remove(lost))
         if whole := changes.read_whole():
@@ -80,67 +88,101 @@ class Ingestor:
 
         Returns the number of articles that were written again.
         """
-        waiting = [article_id for article_id, known in self._catalogue.known().items() if not known.ready]
-        for at in range(0, len(waiting), BATCH_ARTICLES):
-            if on_progress:
-                on_progress(at, len(waiting))
-            self._write([self._catalogue.article(article_id) for article_id in waiting[at : at + BATCH_ARTICLES]])
+        waiting = self._catalogue.waiting()
+        with self._preparation() as preparation, Behind(preparation.ahead) as behind:
+            for at in range(0, len(waiting), BATCH_ARTICLES):
+                if on_progress:
+                    on_progress(at, len(waiting))
+                some = [self._catalogue.article(article_id) for article_id in waiting[at : at + BATCH_ARTICLES]]
+                self._write(some, preparation, behind)
         if on_progress:
             on_progress(len(waiting), len(waiting))
         if self._store.count != self._catalogue.passage_count:
             stored, wanted = self._store.ids(), set(self._catalogue.passage_ids())
             self._store.remove(sorted(stored - wanted))
             lost = list(self._catalogue.passages_by_id(sorted(wanted - stored)).values())
-            for at in range(0, len(lost), LEXICAL_BATCH):
-                self.embed(lost[at : at + LEXICAL_BATCH])
-                self._analysed.clear()  # seldom wanted: the lexical index has not lost them
+            for at in range(0, len(lost), BATCH_ARTICLES):
+                some_lost = lost[at : at + BATCH_ARTICLES]
+                self._store.upsert(some_lost, self._vectors(some_lost))
         return len(waiting)
 
     def update_lexical(self) -> None:
         """Makes the lexical index hold exactly the passages of the catalogue."""
+        self._add_fresh()
         generation = self._catalogue.generation
         if self._lexical.generation == generation:
             return
-        wanted = self._catalogue.passage_keys()
-        present = set(self._lexical.keys.tolist())
-        new = [key for key in wanted if key not in present]
-        gone = present.difference(wanted)
+        wanted, present = np.array(self._catalogue.passage_keys(), dtype=np.int64), self._lexical.keys
+        new = np.setdiff1d(wanted, present, assume_unique=True).tolist()
+        gone = np.setdiff1d(present, wanted, assume_unique=True).tolist()
         for at in range(0, len(new), LEXICAL_BATCH):
-            batch = self._analyses(self._catalogue.passages(new[at : at + LEXICAL_BATCH]))
-            self._lexical.update(add=batch, remove=gone, generation=-1)
-            gone = set()
+            self._lexical.update(add=self._analyses(new[at : at + LEXICAL_BATCH]), remove=gone, generation=-1)
+            gone = []
         self._lexical.update(add=(), remove=gone, generation=generation)
-        self._analysed.clear()
 
-    def index(self, passages: Mapping[int, Passage]) -> None:
-        """Adds passages, given by key, to the lexical index; the catalogue may not show them yet."""
-        self._lexical.update(add=self._analyses(passages), remove=(), generation=-1)
-        self._analysed.clear()
+    def write_beside(self, staged: Iterable[Mapping[int, Passage]]) -> None:
+        """Writes passages of a build that is not live, given by key, a batch at a time, into the store and the lexical index."""
+        with self._preparation() as preparation, Behind(preparation.ahead) as behind:
+            for batch in staged:
+                passages = list(batch.values())
+                preparing = self._begin(passages, preparation)
+                behind.do(partial(self._finish_beside, list(batch), passages, preparing))
+        self._add_fresh()
 
     # -------------------------------------------------------------------------------------------------- steps
 
-    def _write(self, articles: Sequence[Article]) -> None:
-        chunked = [(article, chunk(article)) for article in articles]
-        gone = self._catalogue.put(chunked)
-        self.embed([passage for _, passages in chunked for passage in passages])
-        self._store.remove(gone)
-        self._catalogue.mark_ready(article.source.article_id for article in articles)
-        if len(self._analysed) >= LEXICAL_BATCH:
-            self.update_lexical()
+    def _preparation(self) -> Preparation:
+        return Preparation(with_vectors=type(self._embedder) is BundledEmbedder)  # another embeds texts in its own way
 
-    def embed(self, passages: Sequence[Passage]) -> None:
-        """Puts the vectors of passages into the store."""
+    def _begin(self, passages: Sequence[Passage], preparation: Preparation) -> Preparing:
         if not passages:
-            return
-        if type(self._embedder) is BundledEmbedder:  # any other may embed texts in its own way
-            analysed = {passage.id: _analyse(passage) for passage in passages}
-            vectors = [self._embedder.embed_features(analysis.features) for analysis in analysed.values()]
-            self._analysed |= analysed
-        else:
-            vectors = self._embedder.embed_documents([indexed_text(passage) for passage in passages])
-        self._store.upsert(passages, vectors)
+            return lambda: None
+        return preparation.begin([(passage.source.title, passage.text) for passage in passages])
 
-    def _analyses(self, passages: Mapping[int, Passage]) -> list[tuple[int, Analysis]]:
-        """The analyses of passages given by key, by ascending key."""
-        found = sorted(passages.items())
-        return [(key, self._analysed.get(passage.id) or _analyse(passage)) for key, passage in found]
+    def _write(self, articles: Sequence[Article], preparation: Preparation, behind: Behind) -> None:
+        chunked = [(article, chunk(article)) for article in articles]
+        passages = [passage for _, some in chunked for passage in some]
+        preparing = self._begin(passages, preparation)
+        gone = self._catalogue.put(chunked)
+        article_ids = [article.source.article_id for article in articles]
+
+        def finish() -> None:
+            prepared = self._insert(passages, preparing)
+            self._store.remove(gone)
+            self._catalogue.mark_ready(article_ids)
+            if prepared:
+                keys = self._catalogue.keys_by_id([passage.id for passage in passages])
+                self._keep_fresh([keys[passage.id] for passage in passages], prepared.arrays)
+
+        behind.do(finish)
+
+    def _finish_beside(self, keys: Sequence[int], passages: Sequence[Passage], preparing: Preparing) -> None:
+        if prepared := self._insert(passages, preparing):
+            self._keep_fresh(keys, prepared.arrays)
+
+    def _insert(self, passages: Sequence[Passage], preparing: Preparing) -> Prepared | None:
+        """Puts the vectors of passages into the store; returns what else they came to, None for no passages."""
+        prepared = preparing()
+        if prepared:
+            self._store.upsert(passages, self._vectors(passages) if prepared.vectors is None else prepared.vectors)
+        return prepared
+
+    def _vectors(self, passages: Sequence[Passage]) -> Sequence[Sequence[float]]:
+        return self._embedder.embed_documents([indexed_text(passage) for passage in passages])
+
+    def _keep_fresh(self, keys: Sequence[int], arrays: Arrays) -> None:
+        """Keeps the arrays of passages that have been inserted, for a segment of their own when there are many."""
+        self._fresh.append({**arrays, "keys": np.array(keys, dtype=np.int64)})
+        if sum(len(some["keys"]) for some in self._fresh) >= LEXICAL_BATCH:
+            self._add_fresh()
+
+    def _add_fresh(self) -> None:
+        """What is gone from the catalogue stays in the lexical index until its next update; it is never shown."""
+        if self._fresh:
+            self._lexical.add(self._fresh, generation=-1)
+            self._fresh = []
+
+    def _analyses(self, keys: Sequence[int]) -> list[tuple[int, Analysis]]:
+        passages = self._catalogue.passages(keys)
+        found = [(key, passages[key]) for key in keys if key in passages]
+        return [(key, ANALYZER.analyse(passage.source.title, passage.text)) for key, passage in found]

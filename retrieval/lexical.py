@@ -150,7 +150,7 @@ class LexicalIndex:
     def _read_manifest(self) -> None:
         state = json.loads((self._folder / "manifest.json").read_text(encoding="utf-8"))
         self._segments = [
-            Segment(self._folder / name, removed)
+            Segment.opened(self._folder / name, removed)
             for name, removed in zip(state["segments"], state["removed"], strict=True)
         ]
         self.generation, self._next = int(state["generation"]), int(state["next"])
@@ -169,10 +169,19 @@ class LexicalIndex:
         segments = [segment for segment in left if segment.passages]
         if batch:
             segments = [*segments, self._write(arrays_of(batch))]
+        self._commit(self._merged(segments), generation)
+
+    def add(self, parts: Sequence[Arrays], *, generation: int) -> None:
+        """Puts in passages whose arrays are made, as one segment. Raises OSError as the disk does."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        segment = self._write(parts[0] if len(parts) == 1 else joined([Segment("", part) for part in parts]))
+        self._commit(self._merged([*self._segments, segment]), generation)
+
+    def _merged(self, segments: list[Segment]) -> list[Segment]:
         while len(alike := _of_one_size(segments)) > MERGE_ABOVE:
             merged = self._write(joined(alike))
             segments = [*(segment for segment in segments if segment not in alike), merged]
-        self._commit(segments, generation)
+        return segments
 
     def clear(self) -> None:
         """Removes the index from the disk, damaged or not. Raises OSError as the disk does."""

@@ -36,13 +36,12 @@ B = 0.75
 
 
 class Segment:
-    """One folder of arrays. Rows taken out stay in the files and count for nothing."""
+    """The arrays of some passages, in a folder or in memory. Rows taken out stay in the files and count for nothing."""
 
-    def __init__(self, folder: Path, removed: Sequence[int] = ()) -> None:
-        """Opens what is there. Raises OSError or ValueError on missing or damaged files."""
-        parts = {part: np.load(folder / f"{part}.npy", mmap_mode="r") for part in TYPES}
-        _check(folder.name, parts)
-        self.name = folder.name
+    def __init__(self, name: str, parts: Arrays, removed: Sequence[int] = ()) -> None:
+        """Raises ValueError on arrays that do not fit each other."""
+        _check(name, parts)
+        self.name = name
         self.terms: Features = parts["terms"]
         self.starts: NDArray[np.int64] = parts["starts"]
         self.rows: NDArray[np.int32] = parts["rows"]
@@ -58,6 +57,11 @@ class Segment:
         self.live[np.array(removed, dtype=np.int64)] = False
         self._count()
         self._saturation = 0.0, np.empty(0, dtype=np.float32)
+
+    @classmethod
+    def opened(cls, folder: Path, removed: Sequence[int] = ()) -> Segment:
+        """What was written to a folder, memory-mapped. Raises OSError or ValueError on missing or damaged files."""
+        return cls(folder.name, {part: np.load(folder / f"{part}.npy", mmap_mode="r") for part in TYPES}, removed)
 
     def without(self, keys: Sequence[int]) -> Segment:
         """This segment with rows taken out by key; unknown keys are passed over. Readers of this one notice nothing."""
@@ -123,7 +127,7 @@ def write_segment(folder: Path, arrays: Arrays) -> Segment:
     folder.mkdir()
     for part, kind in TYPES.items():
         np.save(folder / f"{part}.npy", arrays[part].astype(kind, copy=False))
-    return Segment(folder)
+    return Segment.opened(folder)
 
 
 # ------------------------------------------------------------------------------------------------------ from analyses
@@ -131,40 +135,69 @@ def write_segment(folder: Path, arrays: Arrays) -> Segment:
 
 def arrays_of(batch: Sequence[tuple[int, Analysis]]) -> Arrays:
     """The arrays of a segment for passages given by ascending key."""
-    return {
+    arrays = {
         "keys": np.array([key for key, _ in batch], dtype=np.int64),
         "lengths": np.array([len(analysis.features) for _, analysis in batch], dtype=np.int32),
         **_inverted([analysis.features for _, analysis in batch]),
         **_sentences([analysis for _, analysis in batch]),
     }
+    return {part: arrays[part].astype(kind, copy=False) for part, kind in TYPES.items()}
 
 
 def _inverted(features: Sequence[Features]) -> Arrays:
     """Postings, sorted by term and row."""
-    terms = np.concatenate(features)
-    rows = np.repeat(np.arange(len(features), dtype=np.int32), [len(some) for some in features])
-    order = np.argsort(terms, kind="stable")  # rows stay ascending within a term
-    terms, rows = terms[order], rows[order]
+    rows = np.repeat(np.arange(len(features), dtype=np.uint64), [len(some) for some in features])
+    terms, rows = _sorted_by_both(np.concatenate(features), rows)
     new = np.ones(len(terms), dtype=bool)
     new[1:] = (terms[1:] != terms[:-1]) | (rows[1:] != rows[:-1])
     first = np.flatnonzero(new)
-    counts = np.diff(np.append(first, len(terms)))
-    distinct, starts = np.unique(terms[first], return_index=True)
+    counts = np.diff(first, append=len(terms))
+    terms = terms[first]
+    starts = np.flatnonzero(np.append(True, terms[1:] != terms[:-1])) if len(terms) else np.empty(0, np.int64)
     return {
-        "terms": distinct,
+        "terms": terms[starts],
         "starts": np.append(starts, len(first)),
         "rows": rows[first],
         "counts": np.minimum(counts, 255),
     }
 
 
+def _sorted_by_both(terms: Features, rows: Features) -> tuple[Features, Features]:
+    """Terms and their rows, ascending by term, then by row. `rows` ascend.
+
+    Each pair is sorted as one number, which is ten times as fast as sorting by terms: the upper bits of the term, which
+    tell the terms of a few thousand passages apart, and the row in place of the others.
+    """
+    bits = np.uint64(max(int(rows[-1]).bit_length(), 1) if len(rows) else 1)
+    distinct = np.sort(terms)
+    distinct = distinct[np.append(True, distinct[1:] != distinct[:-1])] if len(terms) else distinct
+    upper = distinct >> bits
+    if (upper[1:] == upper[:-1]).any():
+        order = np.argsort(terms, kind="stable")  # rows stay ascending within a term
+        return terms[order], rows[order]
+    pairs = np.sort((terms >> bits << bits) | rows)
+    heads = pairs >> bits
+    new = np.append(True, heads[1:] != heads[:-1]) if len(heads) else np.empty(0, bool)
+    return np.repeat(distinct, np.diff(np.flatnonzero(new), append=len(heads))), pairs & (
+        (np.uint64(1) << bits) - np.uint64(1)
+    )
+
+
+class _Numbers(dict[str, int]):
+    """Stems, numbered as they come."""
+
+    def __missing__(self, stem: str) -> int:
+        self[stem] = number = len(self)
+        return number
+
+
 def _sentences(batch: Sequence[Analysis]) -> Arrays:
-    numbers: dict[str, int] = {}
+    numbers = _Numbers()
     places: list[int] = []
     begins = [0]
     for analysis in batch:
         for sentence in analysis.sentences:
-            places += [numbers.setdefault(stem, len(numbers)) for stem in sentence]
+            places += map(numbers.__getitem__, sentence)
             places.append(END)
         begins.append(len(places))
     hashes = np.array([feature_hash(f"={stem}") for stem in numbers], dtype=np.uint64)

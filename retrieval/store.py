@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retrieval.errors import BadSetting, DiskFull, StoreError, StoreMismatch, StoreReadOnly, StoreUnreachable
 from retrieval.types import Passage
 
@@ -31,6 +34,11 @@ _ROOM_BYTES = 1 << 20
 _HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 100}
 _HNSW_BUNDLED = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 100}
 """Hashed vectors find near copies, which need no fine graph: half the time to insert."""
+
+
+def configuration(embedder: str | None) -> Any:
+    """The parameters of a collection of the vectors of an embedder."""
+    return {"hnsw": _HNSW_BUNDLED if embedder == "bundled" else _HNSW}
 
 
 class PassageStore:
@@ -63,7 +71,7 @@ class PassageStore:
                     self._name,
                     metadata=dict(fingerprint),
                     embedding_function=None,
-                    configuration={"hnsw": _HNSW_BUNDLED if fingerprint.get("embedder") == "bundled" else _HNSW},  # type: ignore[arg-type]  # its typed dictionary wants every key
+                    configuration=configuration(fingerprint.get("embedder")),
                 )
                 stored = {name: str(value) for name, value in (collection.metadata or {}).items()}
                 if stored != fingerprint and not collection.count():
@@ -75,14 +83,15 @@ class PassageStore:
                 raise StoreMismatch(stored=describe(stored), wanted=describe(fingerprint))
             self._collection, self._seen = collection, generation
 
-    def upsert(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> None:
+    def upsert(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]] | NDArray[np.float32]) -> None:
         """Writes passages with their vectors (shape (n, dimension)), in place of older ones under the same ids."""
+        rows = np.asarray(vectors, dtype=np.float32)  # Chroma makes one array of each list it is given
         for at in range(0, len(passages), BATCH):
             some = passages[at : at + BATCH]
             self._call(
                 "upsert",
                 ids=[passage.id for passage in some],
-                embeddings=[list(vector) for vector in vectors[at : at + BATCH]],
+                embeddings=rows[at : at + BATCH],
                 metadatas=[_metadata(passage) for passage in some],
             )
 

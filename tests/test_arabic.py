@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.arabic import clean, clean_line, content_words, grams, normalize, sentences, stem, words
+from retrieval import arabic
+from retrieval.arabic import clean, clean_line, content_words, grams, normalize, pieces_of, sentences, stem, words
 
 LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهويءأإآؤئىةٱپچژکگیڤۀ"
 MARKS = "ًٌٍَُِّْٰٕٓٔـۖۢ"
@@ -246,3 +247,16 @@ def test_every_character_but_white_space_is_in_exactly_one_sentence(text: str) -
 
 def test_a_very_long_line_takes_time_in_proportion_to_its_length() -> None:
     assert len(sentences("جملة قصيرة جدا. " * 60_000)) == 60_000  # a pass over the line for each sentence: minutes
+
+
+@given(st.one_of(texts, st.text(st.sampled_from("اأإآٱبتةهىيءئؤوـًّْٰ ،.\n1٢3,٬_٫aZé%«»…پ\u0300\u0653"), max_size=40)))
+def test_the_words_of_the_pieces_of_a_text_are_its_words(text: str) -> None:
+    assert [word for piece in pieces_of(text) for word in words(piece)] == words(text)
+
+
+@given(st.one_of(texts, st.text(st.sampled_from("ابée\u0301 \t\r\n\u200f\ufe0f\u034f\u00a0\u3000"), max_size=20)))
+def test_a_line_told_to_be_clean_is_what_cleaning_makes_of_it(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arabic, "_is_clean", lambda _: False)
+        cleaned = clean(text)
+    assert clean(text) == cleaned

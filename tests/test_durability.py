@@ -118,6 +118,7 @@ class Interrupted(BaseException):
         "_catalogue.remove",
         "_store.upsert",
         "_store.remove",
+        "LexicalIndex.add",
         "LexicalIndex.update",
         "LexicalIndex._commit",
         "LexicalIndex._write",
@@ -170,7 +171,7 @@ def test_a_question_finishes_the_search_index_that_an_interrupted_first_ingest_l
         raise Interrupted
 
     with monkeypatch.context() as patch, pytest.raises(Interrupted):
-        patch.setattr(LexicalIndex, "update", interrupted)
+        patch.setattr(LexicalIndex, "_commit", interrupted)
         index.ingest([file])
     index.close()
     reader = Index(tmp_path / "data", BundledEmbedder())
