@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
+from zlib import crc32
 
 import numpy as np
 
@@ -94,12 +95,23 @@ class CachedEmbedder:
         """The vectors on disk that can be used."""
         rows = self._file.read(hashes)
         size = 4 * self.dimension if rows else 0
-        arrays = {key: np.frombuffer(blob, "<f4") for key, blob in rows.items() if len(blob) == size}
-        return {key: array.tolist() for key, array in arrays.items() if np.isfinite(array).all()}
+        found = {key: _unpacked(blob, size) for key, blob in rows.items()}
+        return {key: vector for key, vector in found.items() if vector is not None}
 
 
 def _packed(vector: list[float]) -> bytes:
-    return np.asarray(vector, "<f4").tobytes()
+    """A vector as float32, and the CRC-32 of these bytes."""
+    content = np.asarray(vector, "<f4").tobytes()
+    return content + crc32(content).to_bytes(4, "little")
+
+
+def _unpacked(blob: bytes, size: int) -> list[float] | None:
+    """The vector of `size` bytes; None for anything but what was packed."""
+    content, sum_ = blob[:-4], blob[-4:]
+    if len(content) != size or crc32(content).to_bytes(4, "little") != sum_:
+        return None
+    vector = np.frombuffer(content, "<f4")
+    return list(vector.tolist()) if np.isfinite(vector).all() else None
 
 
 class _VectorFile:

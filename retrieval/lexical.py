@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from retrieval.errors import StoreError
 from retrieval.features import Analysis, Features
 from retrieval.forms import WIDTH, Forms
-from retrieval.segments import END, Arrays, Keys, Segment, arrays_of, joined, write_segment
+from retrieval.segments import END, Arrays, Keys, Segment, arrays_of, checksum, joined, write_segment
 
 Scores = NDArray[np.float32]
 Weights = NDArray[np.float64]
@@ -62,6 +62,8 @@ class LexicalIndex:
         """The index in `folder`, empty until `reload` reads it."""
         self._folder = folder
         self._segments: list[Segment] = []
+        self._sums: dict[str, int] = {}
+        """CRC-32 of the files of each segment."""
         self._next = 1
         self.generation = -1
         self._stamp: tuple[int, int] | None = None
@@ -125,6 +127,10 @@ class LexicalIndex:
         all_places = np.concatenate(places) if places else np.empty(0, np.int32)
         return Sentences(np.concatenate(stems), np.concatenate(forms), all_places, begins)
 
+    def damaged(self) -> list[str]:
+        """The names of the segments whose files are not as they were written. Reads all of them. Raises OSError."""
+        return [name for name, sum_ in self._sums.items() if checksum(self._folder / name) != sum_]
+
     def reload(self) -> None:
         """Takes over what another process wrote. Cheap when nothing changed. Raises `StoreError` on a damaged file."""
         try:
@@ -143,7 +149,7 @@ class LexicalIndex:
         try:
             stat = (self._folder / "manifest.json").stat()
         except FileNotFoundError:
-            self._segments, self.generation, self._stamp, self._next = [], -1, None, 1
+            self._segments, self._sums, self.generation, self._stamp, self._next = [], {}, -1, None, 1
             return None
         return stat.st_mtime_ns, stat.st_ino
 
@@ -153,6 +159,7 @@ class LexicalIndex:
             Segment.opened(self._folder / name, removed)
             for name, removed in zip(state["segments"], state["removed"], strict=True)
         ]
+        self._sums = dict(zip(state["segments"], state["sums"], strict=True))
         self.generation, self._next = int(state["generation"]), int(state["next"])
 
     # -------------------------------------------------------------------------------------------------- writing
@@ -196,12 +203,15 @@ class LexicalIndex:
     def _write(self, arrays: Arrays) -> Segment:
         name = f"segment-{self._next:06d}"
         self._next += 1
-        return write_segment(self._folder / name, arrays)
+        segment = write_segment(self._folder / name, arrays)
+        self._sums[name] = checksum(self._folder / name)
+        return segment
 
     def _commit(self, segments: list[Segment], generation: int) -> None:
         names = [segment.name for segment in segments]
         removed = [np.flatnonzero(~segment.live).tolist() for segment in segments]
-        state = {"generation": generation, "next": self._next, "segments": names, "removed": removed}
+        sums = [self._sums[name] for name in names]
+        state = {"generation": generation, "next": self._next, "segments": names, "removed": removed, "sums": sums}
         draft = self._folder / "manifest.json.new"
         with draft.open("w", encoding="utf-8") as file:
             json.dump(state, file)
@@ -209,6 +219,7 @@ class LexicalIndex:
             os.fsync(file.fileno())
         draft.replace(self._folder / "manifest.json")
         self._segments, self.generation = segments, generation
+        self._sums = dict(zip(names, sums, strict=True))
         self._stamp = None
         for folder in self._folder.glob("segment-*"):
             if folder.name not in names:

@@ -14,6 +14,7 @@ import copy
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zlib import crc32
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,16 @@ def write_segment(folder: Path, arrays: Arrays) -> Segment:
     for part, kind in TYPES.items():
         np.save(folder / f"{part}.npy", arrays[part].astype(kind, copy=False))
     return Segment.opened(folder)
+
+
+def checksum(folder: Path) -> int:
+    """CRC-32 of a segment's files as they lie on the disk."""
+    total = 0
+    for part in TYPES:
+        with (folder / f"{part}.npy").open("rb") as file:
+            while block := file.read(1 << 20):
+                total = crc32(block, total)
+    return total
 
 
 # ------------------------------------------------------------------------------------------------------ from analyses
