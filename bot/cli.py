@@ -178,13 +178,18 @@ def bot(data_dir: DataDir = None) -> int:
 
 
 @app.command(cls=Command)
-def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> int:
+def doctor(
+    deep: Annotated[bool, typer.Option("--verify")] = False, as_json: AsJson = False, data_dir: DataDir = None
+) -> int:
     """Says what works and what mends the rest."""
-    from bot.doctor import examine
+    from bot.doctor import examine, verified
     from bot.settings import begin
 
     settings, messages = begin(data_dir)
     checks = examine(settings, messages)
+    if deep:
+        with progress(messages, messages("verify.working")) as on_progress:
+            checks += verified(settings, messages, on_progress)
     fit = all(check.ok for check in checks)
     if as_json:
         print_json({"ok": fit, "checks": [check.as_object() for check in checks]})

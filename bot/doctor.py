@@ -6,6 +6,7 @@ import glob
 import os
 import shlex
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 from bot import wiring
 from bot.messages import Messages
 from bot.settings import NAMES, SECRETS, Settings
+from retrieval.catalogue import Catalogue
 from retrieval.embedding import open_embedder
 from retrieval.entailment import CrossEncoderEntailment
 from retrieval.errors import (
@@ -29,6 +31,7 @@ from retrieval.errors import (
 )
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.types import Hit, Passage, Source
+from retrieval.verifying import verify
 
 SUGGESTED_MODEL = "gemma3:4b"
 """The smallest model of those preferred: it runs on a machine with 8 GB of memory."""
@@ -183,6 +186,32 @@ def _index(settings: Settings, messages: Messages) -> Check:
         folder = str(settings.data_dir)
         aside = shlex.join(["mv", folder, f"{folder}.broken"])
         return Check("index", False, messages.error(error), f"{aside} && dalil ingest")
+
+
+def verified(settings: Settings, messages: Messages, on_progress: wiring.Progress | None = None) -> Iterator[Check]:
+    """Everything that is stored, read and compared; one check for each kind of damage, or one that all is sound."""
+    if not (settings.data_dir / "articles.db").is_file():
+        yield Check("verify", True, messages("doctor.index.empty"))
+        return
+    fixes = {
+        "reindex": "dalil reindex",
+        "ingest": "dalil ingest",
+        "restore": f"dalil restore FILE --force --data-dir {shlex.quote(str(settings.data_dir))}",
+    }
+    sound = True
+    try:
+        for damage in verify(settings.data_dir, settings.chroma_url, on_progress):
+            sound = False
+            words = messages(f"damage.{damage.kind}", count=damage.count, example=damage.example)
+            yield Check("verify", False, words, fixes[damage.mend])
+    except DalilError as error:
+        yield Check("verify", False, messages.error(error))
+        return
+    if sound:
+        with closing(Catalogue(settings.data_dir / "articles.db")) as catalogue:
+            articles = messages.count("article", catalogue.article_count)
+            passages = messages.count("passage", catalogue.passage_count)
+        yield Check("verify", True, messages("doctor.verify.sound", articles=articles, passages=passages))
 
 
 def _language_model(settings: Settings, messages: Messages) -> Check:

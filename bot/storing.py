@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import AsJson, DataDir, print_json, progress
+from bot.console import AsJson, DataDir, print_json, progress, tell_failures
 from bot.help_page import Command, Group
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ def reindex(as_json: AsJson = False, data_dir: DataDir = None) -> int:
     settings, messages = begin(data_dir)
     with wiring.opened_index(settings) as index:
         report = _made_anew(index, messages)
+    tell_failures(report, messages)
     if as_json:
         print_json(report_object(report, messages))
     else:
         typer.echo("\n".join(report_lines(report, messages)))
-    return 0
+    return 1 if report.failed else 0
 
 
 @app.command(cls=Command)

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.catalogue import Catalogue
+from retrieval.catalogue_rows import article_hash
 from retrieval.changes import Progress
 from retrieval.chunking import chunk
 from retrieval.ingest import BATCH_ARTICLES, Ingestor
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder
+from retrieval.storage_errors import ArticleChanged
 from retrieval.store import COLLECTION, PassageStore
-from retrieval.types import Passage
+from retrieval.types import Failure, Passage, Source
 
 _FOLDER = re.compile(r"(?:chroma|lexical)(?:-\d+)?")
 
@@ -47,28 +49,39 @@ def make(
     embedder: Embedder,
     fingerprint: dict[str, str],
     on_progress: Progress | None = None,
-) -> int:
+) -> tuple[int, list[Failure]]:
     """Makes a new build of all stored articles and puts it in the place of the live one; returns how many there are.
+
+    And those whose text is not as it was stored: they stay, and are read again by the next ingest of their source.
 
     The live build goes on being searched meanwhile. Raises `StoreError` and `EmbedderError` kinds, and OSError.
     """
     build.store.open(fingerprint)
-    article_ids = list(catalogue.known())
+    known = catalogue.known()
+    article_ids = list(known)
+    changed: list[Source] = []
 
     def staged() -> Iterator[dict[int, Passage]]:
         for at in range(0, len(article_ids), BATCH_ARTICLES):
             if on_progress:
                 on_progress(at, len(article_ids))
             articles = [catalogue.article(article_id) for article_id in article_ids[at : at + BATCH_ARTICLES]]
+            changed.extend(
+                article.source for article in articles if article_hash(article) != known[article.source.article_id].hash
+            )
             passages = [passage for article in articles for passage in chunk(article)]
             yield dict(zip(catalogue.stage(build.number, passages), passages, strict=True))
 
     Ingestor(catalogue, build.store, build.lexical, embedder).write_beside(staged())
     build.lexical.update(add=(), remove=(), generation=catalogue.generation + 1)
     catalogue.go_live(build.number, fingerprint)
+    catalogue.forget([source.article_id for source in changed])
     if on_progress:
         on_progress(len(article_ids), len(article_ids))
-    return len(article_ids)
+    return len(article_ids), [
+        Failure(source.origin, None, ArticleChanged(path=source.origin, article_id=source.article_id))
+        for source in changed
+    ]
 
 
 def drop_others(live: int, data_dir: Path, catalogue: Catalogue, *, on_server: PassageStore | None = None) -> None:

@@ -200,6 +200,11 @@ class Catalogue:
         """The ids of all passages of ready articles."""
         return [row[0] for row in self._rows(f"SELECT id {_LIVE} ORDER BY key")]
 
+    def places(self, article_id: str) -> list[tuple[str, int, int, int]]:
+        """The id, number, beginning and end of each passage of an article, in order."""
+        query = f"SELECT id, ordinal, start, stop {_LIVE} AND article_id = ? ORDER BY ordinal"
+        return [(row[0], row[1], row[2], row[3]) for row in self._rows(query, article_id)]
+
     def passage_keys(self) -> list[int]:
         """The keys of all passages of ready articles, ascending."""
         return [row[0] for row in self._rows(f"SELECT key {_LIVE} ORDER BY key")]
@@ -239,6 +244,15 @@ class Catalogue:
             _insert_passages(connection, passages, build)
             last = int(connection.execute("SELECT max(key) FROM passages").fetchone()[0] or 0)
         return list(range(last - len(passages) + 1, last + 1))
+
+    def forget(self, article_ids: Sequence[str]) -> None:
+        """Makes the next ingest read articles again, which are not as they were stored; until then they stay."""
+        with self._transaction() as connection:
+            for article_id in article_ids:
+                connection.execute(
+                    "DELETE FROM files WHERE origin = (SELECT origin FROM articles WHERE article_id = ?)", (article_id,)
+                )
+                connection.execute("UPDATE articles SET hash = '' WHERE article_id = ?", (article_id,))
 
     def go_live(self, build: int, facts: Mapping[str, str]) -> None:
         """Puts a build in the place of the live one, with the facts that it was made by. All articles become ready."""

@@ -226,7 +226,7 @@ class Index:
             drop_others(live, self.data_dir, self._catalogue)
             new = self._build_of(live + 1)
             try:
-                rewritten = make(new, self._catalogue, self._embedder, fingerprint, on_progress)
+                rewritten, changed = make(new, self._catalogue, self._embedder, fingerprint, on_progress)
             except BaseException:
                 new.store.close()
                 with suppress(StoreError, OSError):  # room for what is there; else the next that writes does it
@@ -236,7 +236,8 @@ class Index:
             new.store.close()
             self._store.open(fingerprint)
             drop_others(new.number, self.data_dir, self._catalogue, on_server=self._store if self._chroma_url else None)
-        return IngestReport(updated=rewritten, passages=self.passage_count, seconds=time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return IngestReport(updated=rewritten, passages=self.passage_count, seconds=seconds, failures=tuple(changed))
 
     def _ingestor(self) -> Ingestor:
         """Opens the lexical index anew. Raises `StoreError` on a damaged one."""

@@ -14,8 +14,8 @@ import copy
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from zlib import crc32
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,7 +146,7 @@ def checksum(folder: Path) -> int:
 
 def arrays_of(batch: Sequence[tuple[int, Analysis]]) -> Arrays:
     """The arrays of a segment for passages given by ascending key."""
-    arrays = {
+    arrays: Arrays = {
         "keys": np.array([key for key, _ in batch], dtype=np.int64),
         "lengths": np.array([len(analysis.features) for _, analysis in batch], dtype=np.int32),
         **_inverted([analysis.features for _, analysis in batch]),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from retrieval.errors import StoreError, UsageError
+from retrieval.errors import SourceError, StoreError, UsageError
+
+
+class ArticleChanged(SourceError):
+    """A stored article whose text is not the one that was stored. Values: path (where it was read from), article_id."""
+
+    code = "article_changed"
 
 
 class StoreMissing(StoreError):

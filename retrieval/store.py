@@ -104,6 +104,24 @@ class PassageStore:
         found = self._call("query", query_embeddings=[list(vector)], n_results=k, include=["distances"])
         return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
+    def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The vectors of passages, each of shape (dimension,); unknown ids are left out."""
+        found: dict[str, NDArray[np.float32]] = {}
+        for at in range(0, len(ids), BATCH):
+            some = self._call("get", ids=list(ids[at : at + BATCH]), include=["embeddings"])
+            found |= zip(some["ids"], np.asarray(some["embeddings"], dtype=np.float32), strict=True)
+        return found
+
+    @property
+    def place(self) -> str:
+        """Where the vectors are, for a message."""
+        return self._url or self._folder.name
+
+    @property
+    def file(self) -> Path:
+        """The database of an embedded store."""
+        return self._folder / "chroma.sqlite3"
+
     @property
     def count(self) -> int:
         return int(self._call("count"))

@@ -157,5 +157,7 @@ def test_a_build_hands_passages_on_to_the_search_index_as_it_goes(index: Index, 
         waiting.append(done - lexical.passage_count)
 
     index.reindex(on_progress=look)
-    assert 20 <= max(waiting) <= ingest.LEXICAL_BATCH + 3 * 20  # their analyses are held in memory, and batches under way
+    assert (
+        20 <= max(waiting) <= ingest.LEXICAL_BATCH + 3 * 20
+    )  # their analyses are held in memory, and batches under way
     assert len(found(index)) == 180

@@ -98,6 +98,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "افحص الإعداد: ما هو مضبوط، وما يجيب، وما ينقص، والأمر الذي يصلحه.",
         "Check the set-up: what is configured, what answers, what is missing, and the command that mends it.",
     ),
+    "help.doctor.deep": (
+        "اقرأ كل ما هو محفوظ وقارنه بأصله، ثم سمِّ التالف وما يصلحه.",
+        "Read all that is stored, compare it with what it was made from, and name what is damaged and what mends it.",
+    ),
     "example.doctor": ("dalil doctor", "dalil doctor"),
     "help.eval": ("قِس جودة البحث والأجوبة.", "Measure how good search and answers are."),
     "example.eval": (

@@ -110,6 +110,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "تعذّرت قراءة الفهرس أو الكتابة فيه؛ أعد بناءه: dalil reindex",
         "The index could not be read or written; build it anew: dalil reindex",
     ),
+    "article_changed": (
+        "نص المقال «{article_id}» في الفهرس ليس كما حُفظ؛ أعد قراءته من مصدره: dalil ingest «{path}»",
+        "The stored text of “{article_id}” is not as it was stored; read it again from its source: dalil ingest “{path}”",
+    ),
     "store_missing": (
         "لا مقالات في «{path}»؛ اختر مجلد البيانات بالخيار --data-dir",
         "“{path}” holds no articles; choose the data folder with --data-dir",

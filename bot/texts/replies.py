@@ -130,6 +130,55 @@ REPLIES: dict[str, tuple[str, str]] = {
         "لا يجيب Ollama أو ليس فيه نموذج، والأجوبة اقتباسات حرفية",
         "Ollama does not answer or has no model; answers are verbatim quotes",
     ),
+    "doctor.verify": ("سلامة المحفوظ", "what is stored"),
+    "doctor.verify.sound": ("سليم كله: {articles} · {passages}", "sound: {articles} · {passages}"),
+    "verify.working": ("فحص المحفوظ", "Verifying"),
+    "damage.database": ("ملف قاعدة البيانات «{example}» تالف", "the database “{example}” is damaged"),
+    "damage.article": (
+        "مقالات ليس نصها كما حُفظ: {count}، منها «{example}»",
+        "articles that are not as they were stored: {count}, such as “{example}”",
+    ),
+    "damage.unfinished": (
+        "لم تُستكمل فهرستها: {count}، منها «{example}»",
+        "not indexed to the end: {count}, such as “{example}”",
+    ),
+    "damage.passages": (
+        "مقالات ليست مقاطعها مقاطع نصها: {count}، منها «{example}»",
+        "articles whose passages are not those of their text: {count}, such as “{example}”",
+    ),
+    "damage.fingerprint": (
+        "لا يُعرف بأي إعداد بُنيت متجهات «{example}»",
+        "how the vectors of “{example}” were made is not known",
+    ),
+    "damage.vectors_unreadable": ("تعذّرت قراءة المتجهات في «{example}»", "the vectors in “{example}” cannot be read"),
+    "damage.vectors_missing": (
+        "مقاطع بلا متجهات: {count}، منها «{example}»",
+        "passages without a vector: {count}, such as “{example}”",
+    ),
+    "damage.vectors_extra": (
+        "متجهات بلا مقاطع: {count}، منها «{example}»",
+        "vectors without a passage: {count}, such as “{example}”",
+    ),
+    "damage.vectors_wrong": (
+        "مقاطع متجهاتها ليست متجهات نصها: {count}، منها «{example}»",
+        "passages whose vector is not that of their text: {count}, such as “{example}”",
+    ),
+    "damage.vectors_unreached": (
+        "مقاطع لا يصل إليها البحث بمتجهاتها: {count}، منها «{example}»",
+        "passages that a search by their vectors does not reach: {count}, such as “{example}”",
+    ),
+    "damage.lexical_unreadable": (
+        "تعذّرت قراءة فهرس الكلمات ({example})",
+        "the lexical index cannot be read ({example})",
+    ),
+    "damage.lexical_changed": (
+        "أجزاء من فهرس الكلمات ليست كما كُتبت: {count}، منها «{example}»",
+        "segments of the lexical index that are not as they were written: {count}, such as “{example}”",
+    ),
+    "damage.lexical_passages": (
+        "فهرس الكلمات لا يطابق المقاطع: {count}",
+        "the lexical index does not hold the passages that are stored: {count}",
+    ),
     # counted nouns; the forms are those of CLDR's plural rules
     "article.zero": ("لا مقالات", "no articles"),
     "article.one": ("مقال واحد", "1 article"),
