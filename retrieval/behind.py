@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
+
 class Behind:
     """A second thread, to be used in a `with`, whose end waits for all steps.
 
@@ -29,7 +30,9 @@ class Behind:
     def __enter__(self) -> Behind:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             while self._under_way and error is None:
                 self._under_way.popleft().result()

@@ -219,7 +219,9 @@ class Catalogue:
         found: dict[str, int] = {}
         for at in range(0, len(ids), _AT_ONCE):
             some = ids[at : at + _AT_ONCE]
-            query = f"SELECT id, key FROM passages JOIN articles USING (article_id) WHERE ready AND id IN ({_marks(some)})"
+            query = (
+                f"SELECT id, key FROM passages JOIN articles USING (article_id) WHERE ready AND id IN ({_marks(some)})"
+            )
             found.update(self._rows(query, *some))
         return found
 

@@ -37,7 +37,9 @@ class BundledEmbedder:
 def _vector(found: Features) -> NDArray[np.float64]:
     """Each distinct feature adds ± sqrt(its count); a text without features gets the first unit vector."""
     hashes = np.sort(found)
-    ends = np.append(np.flatnonzero(hashes[1:] != hashes[:-1]), len(hashes) - 1) if len(hashes) else np.empty(0, np.int64)
+    ends = (
+        np.append(np.flatnonzero(hashes[1:] != hashes[:-1]), len(hashes) - 1) if len(hashes) else np.empty(0, np.int64)
+    )
     counts = np.diff(ends, prepend=-1)
     hashes = hashes[ends]
     signs = 1.0 - 2.0 * (hashes >> np.uint64(63)).astype(np.float64)

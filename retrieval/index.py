@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.catalogue import Catalogue
 from retrieval.changes import Progress
+from retrieval.chroma_server import ChromaAccess
 from retrieval.chunking import CHUNKING_VERSION, chunk
 from retrieval.disk_faults import translated
 from retrieval.embedding_cache import CachedEmbedder
@@ -52,6 +53,7 @@ class Index:
         embedder: Embedder,
         *,
         chroma_url: str | None = None,
+        chroma_access: ChromaAccess | None = None,
         reranker: Reranker | None = None,
     ) -> None:
         """Opens or creates the folder. Cheap: what is derived is read when it is needed. Raises `StoreError` kinds."""
@@ -59,7 +61,7 @@ class Index:
         trained = embedder.name != "bundled"  # the bundled one is faster than the disk
         self._embedder = CachedEmbedder(embedder, data_dir / "embeddings.db") if trained else embedder
         self._catalogue = Catalogue(data_dir / "articles.db")
-        self._store = PassageStore(data_dir / "chroma", url=chroma_url)
+        self._store = PassageStore(data_dir / "chroma", url=chroma_url, access=chroma_access)
         self._lexical = LexicalIndex(data_dir / "lexical")
         """What questions read. Nothing is written through it, so that they never see a change half-way."""
         self._reranker = reranker

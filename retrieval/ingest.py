@@ -123,7 +123,9 @@ class Ingestor:
     def _write(self, articles: Sequence[Article], preparation: Preparation, behind: Behind) -> None:
         chunked = [(article, chunk(article)) for article in articles]
         passages = [passage for _, some in chunked for passage in some]
-        preparing = preparation.begin([(passage.source.title, passage.text) for passage in passages]) if passages else None
+        preparing = (
+            preparation.begin([(passage.source.title, passage.text) for passage in passages]) if passages else None
+        )
         gone = self._catalogue.put(chunked)
         article_ids = [article.source.article_id for article in articles]
 

@@ -178,7 +178,9 @@ def _sorted_by_both(terms: Features, rows: Features) -> tuple[Features, Features
     pairs = np.sort((terms >> bits << bits) | rows)
     heads = pairs >> bits
     new = np.append(True, heads[1:] != heads[:-1]) if len(heads) else np.empty(0, bool)
-    return np.repeat(distinct, np.diff(np.flatnonzero(new), append=len(heads))), pairs & ((np.uint64(1) << bits) - np.uint64(1))
+    return np.repeat(distinct, np.diff(np.flatnonzero(new), append=len(heads))), pairs & (
+        (np.uint64(1) << bits) - np.uint64(1)
+    )
 
 
 class _Numbers(dict[str, int]):
