@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from retrieval.assistant import Assistant
     from retrieval.index import Index
     from retrieval.types import Answer, Turn
+
+
+class Engine(StrEnum):
+    """Where vectors are made."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -67,6 +75,8 @@ def dalil(
 def ingest(
     paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", show_default=False)] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild")] = False,
+    engine: Annotated[Engine, typer.Option("--engine")] = Engine.LOCAL,
+    ray_address: Annotated[str | None, typer.Option("--ray-address", metavar="ADDRESS")] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> int:
@@ -78,6 +88,8 @@ def ingest(
     settings, messages = begin(data_dir)
     wanted = [] if rebuild and not paths else wiring.article_paths(paths or [], settings)
     with wiring.opened_index(settings) as index, progress(messages) as on_progress:
+        if engine is Engine.RAY:
+            wiring.embed_on_ray(index, settings, wanted, stored=rebuild, address=ray_address)
         if rebuild:
             report = index.rebuild(on_progress=on_progress)
         if wanted:

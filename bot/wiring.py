@@ -57,6 +57,14 @@ def fill(index: Index, settings: Settings, *, on_progress: Progress | None = Non
     return index.ingest(article_paths([], settings), on_progress=on_progress)
 
 
+def embed_on_ray(index: Index, settings: Settings, paths: Sequence[Path], *, stored: bool, address: str | None) -> None:
+    """Makes, on Ray, the vectors that an ingest will need, so that it finds them. Raises `EngineMissing`, `EngineFailed`."""
+    from retrieval.ray_embedding import RayEngine
+
+    engine = RayEngine(settings.embedding_model, ollama_host=settings.ollama_host, address=address)
+    index.embed_ahead(paths, engine.embed, stored=stored)
+
+
 def open_assistant(index: Index, settings: Settings) -> Assistant:
     """An assistant over the index that looks for a language model, and asks a second one, as the settings say.
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -91,15 +92,13 @@ def _direct(connection: Mapping[str, Any]) -> Iterator[None]:
         def __init__(self, **options: Any) -> None:
             super().__init__(**{**options, **connection})
 
-    class Library:
-        Client = Direct
-
+    library: Any = fastapi
     with _building:
-        fastapi.httpx = Library  # type: ignore[assignment]
+        library.httpx = SimpleNamespace(Client=Direct)
         try:
             yield
         finally:
-            fastapi.httpx = httpx
+            library.httpx = httpx
 
 
 def _address(url: str) -> dict[str, Any]:

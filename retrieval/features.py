@@ -115,7 +115,8 @@ class _Lexicon(dict[str, Entry]):
         self._analyzer = analyzer
 
     def __missing__(self, piece: str) -> Entry:
-        found, stems = [], []
+        found: list[bytes] = []
+        stems: list[str] = []
         for word in self._analyzer.words_of(piece):
             tokens = self._analyzer.tokens_of_word(word)
             found += map(_digest, tokens)

@@ -24,10 +24,10 @@ class BundledEmbedder:
     dimension = DIMENSION
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [self.embed_query(text) for text in texts]
+        return [_vector(features(text)).tolist() for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        return [float(value) for value in _vector(features(text))]
+        return list(map(float, _vector(features(text))))
 
     def embed_analysed(self, found: Sequence[Features]) -> NDArray[np.float32]:
         """The vectors of texts by their features; shape (texts, 256)."""

@@ -8,17 +8,18 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.catalogue import Catalogue
-from retrieval.changes import Progress
+from retrieval.changes import Changes, Progress
 from retrieval.chroma_server import ChromaAccess
 from retrieval.chunking import CHUNKING_VERSION, chunk
 from retrieval.disk_faults import translated
-from retrieval.embedding_cache import CachedEmbedder
+from retrieval.embedding_cache import CachedEmbedder, EmbedMany
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer
 from retrieval.ingest import LEXICAL_BATCH, Ingestor, indexed_text
@@ -184,6 +185,19 @@ class Index:
         with self._writing() as ingestor:
             return ingestor.ingest(paths, on_progress, fetched=fetched)
 
+    def embed_ahead(self, paths: Sequence[Path], embed: EmbedMany, *, stored: bool = False) -> int:
+        """Lets `embed` make the vectors that an ingest of `paths` would make, and keeps them; returns how many.
+
+        With `stored` also those that a rebuild needs. The bundled embedder's are not kept: it is faster than the disk.
+        """
+        if not isinstance(self._embedder, CachedEmbedder):
+            return 0
+        with self._locked():
+            self._check_fingerprint()
+            coming = (passage for article in Changes(paths, self._catalogue) for passage in chunk(article))
+            held = (passage for _, passage in self.passages()) if stored else ()
+            return self._embedder.fill((indexed_text(passage) for passage in chain(coming, held)), embed)
+
     def rebuild(self, *, on_progress: Progress | None = None) -> IngestReport:
         """Makes passages, vectors and the lexical index anew from the stored articles."""
         began = time.monotonic()
@@ -191,7 +205,7 @@ class Index:
             fingerprint = self._fingerprint  # asks the embedder, which may fail: until here nothing is lost
             self._store.drop()
             self._catalogue.mark_all_waiting()
-            self._writable_lexical().clear()
+            LexicalIndex(self.data_dir / "lexical").clear()
             self._catalogue.record(fingerprint)
             self._store.open(fingerprint)
             ingestor = self._ingestor()
@@ -201,12 +215,9 @@ class Index:
 
     def _ingestor(self) -> Ingestor:
         """Opens the lexical index anew. Raises `StoreError` on a damaged one."""
-        lexical = self._writable_lexical()
+        lexical = LexicalIndex(self.data_dir / "lexical")
         lexical.reload()
         return Ingestor(self._catalogue, self._store, lexical, self._embedder)
-
-    def _writable_lexical(self) -> LexicalIndex:
-        return LexicalIndex(self.data_dir / "lexical")
 
     @contextmanager
     def _writing(self) -> Iterator[Ingestor]:
@@ -218,7 +229,7 @@ class Index:
                 ingestor = self._ingestor()
             except StoreError:
                 _log.warning("The lexical index in %s is damaged; it is made anew", self.data_dir)
-                self._writable_lexical().clear()
+                LexicalIndex(self.data_dir / "lexical").clear()
                 ingestor = self._ingestor()
             yield ingestor
 

@@ -135,7 +135,7 @@ def write_segment(folder: Path, arrays: Arrays) -> Segment:
 
 def arrays_of(batch: Sequence[tuple[int, Analysis]]) -> Arrays:
     """The arrays of a segment for passages given by ascending key."""
-    arrays = {
+    arrays: Arrays = {
         "keys": np.array([key for key, _ in batch], dtype=np.int64),
         "lengths": np.array([len(analysis.features) for _, analysis in batch], dtype=np.int32),
         **_inverted([analysis.features for _, analysis in batch]),
