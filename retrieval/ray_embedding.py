@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,7 @@ Batches = Iterator[tuple[list[str], NDArray[np.float32]]]
 
 BLOCK = 1_024
 """Texts handed to a worker at once: what is lost and done again when a machine fails."""
+_KNOCK_SECONDS = 5.0
 _NO_REPORTS = "RAY_USAGE_STATS_ENABLED"
 """Read by Ray's own processes, which are to tell nobody about themselves."""
 
@@ -82,6 +85,7 @@ class RayEngine:
             if self._address is None:
                 options |= {"num_cpus": self._cpus, "include_dashboard": False}
             try:
+                _knock(self._address)
                 ray.init(self._address or "local", **options)
             except (ConnectionError, OSError, RuntimeError, ValueError) as error:
                 raise EngineFailed(problem=_first_line(error)) from error
@@ -138,6 +142,13 @@ def _dataset(first: list[str], remaining: Iterator[str]) -> Dataset:
         blocks.append(ray.put(pa.table({"text": pa.array(first, pa.large_string())})))
         first = list(islice(remaining, BLOCK))
     return ray.data.from_arrow_refs(blocks)
+
+
+def _knock(address: str | None) -> None:
+    """Raises OSError or ValueError where nothing listens: Ray itself would try for minutes."""
+    place = urlsplit(address if address and "://" in address else f"ray://{address}")
+    if address and place.port:
+        socket.create_connection((place.hostname or "", place.port), _KNOCK_SECONDS).close()
 
 
 def _without_progress() -> None:

@@ -13,9 +13,13 @@ import numpy as np
 import pytest
 
 from bot.__main__ import run
+from bot.messages import Messages
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.embedding_cache import CachedEmbedder
+from retrieval.errors import EngineFailed
 from retrieval.index import Index
+from retrieval.ray_embedding import RayEngine
+from tests.ports import free_port
 from tests.test_embedding import model_folder
 
 ROOT = Path(__file__).parents[1]
@@ -106,3 +110,11 @@ def test_without_ray_one_line_says_how_to_install_it(
     assert code != 0 and captured.out == ""
     assert captured.err.count("\n") == 1 and "pip install 'dalil[ray]'" in captured.err
     assert run(["ingest", "a.txt", "--engine", "local"]) == 0
+
+
+def test_a_cluster_that_does_not_answer_is_told_at_once() -> None:
+    engine = RayEngine("bundled", ollama_host=None, address=f"127.0.0.1:{free_port()}")
+    assert list(engine.embed([])) == []
+    with pytest.raises(EngineFailed) as caught:
+        list(engine.embed(["نص"]))
+    assert "\n" not in Messages("en").error(caught.value)
