@@ -16,7 +16,18 @@ import typer
 from typer.main import get_command
 
 from bot import evaluating, feedback, storing
-from bot.console import AsJson, DataDir, filled_index, is_lively, print_json, progress, tell_failures
+from bot.console import (
+    AsJson,
+    DataDir,
+    Engine,
+    EngineOption,
+    RayAddress,
+    filled_index,
+    is_lively,
+    print_json,
+    progress,
+    tell_failures,
+)
 from bot.help_page import Command, Group, localize
 from bot.messages import Messages
 
@@ -66,6 +77,8 @@ def dalil(
 @app.command(cls=Command)
 def ingest(
     paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", show_default=False)] = None,
+    engine: EngineOption = Engine.LOCAL,
+    ray_address: RayAddress = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> int:
@@ -77,6 +90,8 @@ def ingest(
     settings, messages = begin(data_dir)
     wanted = wiring.article_paths(paths or [], settings)
     with wiring.opened_index(settings) as index, progress(messages) as on_progress:
+        if engine is Engine.RAY:
+            wiring.embed_on_ray(index, settings, wanted, address=ray_address)
         report = index.ingest(wanted, on_progress=on_progress)
     tell_failures(report, messages)
     if as_json:

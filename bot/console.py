@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -29,6 +30,17 @@ def folder_named(value: str) -> Path:
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR", parser=folder_named)]
 AsJson = Annotated[bool, typer.Option("--json")]
+
+
+class Engine(StrEnum):
+    """Where vectors are made."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+EngineOption = Annotated[Engine, typer.Option("--engine")]
+RayAddress = Annotated[str | None, typer.Option("--ray-address", metavar="ADDRESS")]
 
 
 @contextmanager

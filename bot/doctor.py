@@ -17,9 +17,11 @@ from bot import wiring
 from bot.messages import Messages
 from bot.settings import NAMES, SECRETS, Settings
 from retrieval.catalogue import Catalogue
+from retrieval.chroma_server import answers
 from retrieval.embedding import open_embedder
 from retrieval.entailment import CrossEncoderEntailment
 from retrieval.errors import (
+    BadSetting,
     DalilError,
     DiskFull,
     EmbedderMissing,
@@ -73,7 +75,7 @@ def _checks(settings: Settings, messages: Messages) -> Iterator[Check]:
     yield _articles(settings, messages)
     needed = [_data_folder(settings, messages), _embedder(settings, messages)]
     if settings.chroma_url:
-        needed.append(_chroma(settings.chroma_url, messages))
+        needed.append(_chroma(settings.chroma_url, settings, messages))
     yield from needed
     if settings.reranker_model:
         yield _reranker(settings.reranker_model, messages)
@@ -155,16 +157,15 @@ def _reranker(model: str, messages: Messages) -> Check:
     return Check("reranker", True, model)
 
 
-def _chroma(url: str, messages: Messages) -> Check:
-    import httpx
-
+def _chroma(url: str, settings: Settings, messages: Messages) -> Check:
     try:
-        httpx.get(f"{url}/api/v2/heartbeat", timeout=PATIENCE_SECONDS, trust_env=False).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL):
-        place = urlsplit(url)
-        fix = f"chroma run --host {place.hostname} --port {place.port or 8000}"
-        return Check("chroma", False, messages("store_unreachable", url=url), fix)
-    return Check("chroma", True, url)
+        if answers(url, wiring.chroma_access(settings), seconds=PATIENCE_SECONDS):
+            return Check("chroma", True, url)
+    except BadSetting as error:
+        return Check("chroma", False, messages.error(error), f"export {error.values['name']}=")
+    place = urlsplit(url)
+    fix = f"chroma run --host {place.hostname} --port {place.port or 8000}"
+    return Check("chroma", False, messages("store_unreachable", url=url), fix)
 
 
 def _index(settings: Settings, messages: Messages) -> Check:
@@ -200,7 +201,9 @@ def verified(settings: Settings, messages: Messages, on_progress: wiring.Progres
     }
     sound = True
     try:
-        for damage in verify(settings.data_dir, settings.chroma_url, on_progress):
+        for damage in verify(
+            settings.data_dir, settings.chroma_url, wiring.chroma_access(settings), on_progress=on_progress
+        ):
             sound = False
             words = messages(f"damage.{damage.kind}", count=damage.count, example=damage.example)
             yield Check("verify", False, words, fixes[damage.mend])

@@ -22,7 +22,10 @@ _ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 _CHATS = re.compile(r"\s*-?\d+(\s*,\s*-?\d+)*\s*,?\s*")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook, secret_token
 
-SECRETS = frozenset({"TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"})
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)")  # RFC 9110, section 5, in ASCII
+_CHROMA_NAME = re.compile(r"[A-Za-z0-9._-]{3,512}")
+
+SECRETS = frozenset({"DALIL_CHROMA_HEADERS", "DALIL_CHROMA_TOKEN", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"})
 
 _TELEGRAM = "TELEGRAM_"
 _MEANT = 0.8
@@ -58,6 +61,32 @@ def _webhook_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def header_pairs(value: SecretStr | None) -> dict[str, str]:
+    """`Name: value; Name: value` as a dictionary. Raises ValueError."""
+    pairs = [pair.strip() for pair in value.get_secret_value().split(";") if pair.strip()] if value else []
+    found = [_HEADER.fullmatch(pair) for pair in pairs]
+    if None in found:
+        raise ValueError
+    return {match[1]: match[2] for match in found if match}
+
+
+def _headers(value: SecretStr) -> SecretStr:
+    header_pairs(value)
+    return value
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError
+    return value
+
+
+def _chroma_name(value: str) -> str:
+    if not _CHROMA_NAME.fullmatch(value):
+        raise ValueError
+    return value
+
+
 def _folder(value: object) -> object:
     """A blank name would be the current folder."""
     if isinstance(value, str) and not value.strip():
@@ -82,6 +111,9 @@ def _articles(path: Path) -> Path:
 
 ModelName = Annotated[str, AfterValidator(_model_name)]
 Address = Annotated[str, AfterValidator(_address)]
+Headers = Annotated[SecretStr, AfterValidator(_headers)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
+ChromaName = Annotated[str, AfterValidator(_chroma_name)]
 Folder = Annotated[Path, BeforeValidator(_folder), AfterValidator(Path.expanduser)]
 Articles = Annotated[Path, AfterValidator(_articles)]
 Chats = Annotated[frozenset[int], NoDecode, BeforeValidator(_chats)]
@@ -106,6 +138,11 @@ class Settings(BaseSettings):
     data_dir: Folder = Field(default=Path(".dalil"), alias="DALIL_DATA_DIR")
     articles: Articles = Field(default=Path("seeds"), alias="DALIL_ARTICLES", validate_default=True)
     chroma_url: Address | None = Field(default=None, alias="DALIL_CHROMA_URL")
+    chroma_headers: Headers | None = Field(default=None, alias="DALIL_CHROMA_HEADERS")
+    chroma_token: Token | None = Field(default=None, alias="DALIL_CHROMA_TOKEN")
+    chroma_tenant: ChromaName | None = Field(default=None, alias="DALIL_CHROMA_TENANT")
+    chroma_database: ChromaName | None = Field(default=None, alias="DALIL_CHROMA_DATABASE")
+    chroma_ca: Folder | None = Field(default=None, alias="DALIL_CHROMA_CA")
     embedding_model: ModelName = Field(default="bundled", alias="DALIL_EMBEDDING_MODEL")
     reranker_model: ModelName | None = Field(default=None, alias="DALIL_RERANKER_MODEL")
     llm: str = Field(default="auto", alias="DALIL_LLM")
@@ -130,6 +167,11 @@ NAMES: dict[str, str] = {str(field.alias): name for name, field in Settings.mode
 
 _EXPECTED = {
     "DALIL_CHROMA_URL": "http://host:port",
+    "DALIL_CHROMA_CA": "ca.pem",
+    "DALIL_CHROMA_DATABASE": "A-Z a-z 0-9 . _ - (3…)",
+    "DALIL_CHROMA_HEADERS": "Name: value; Name: value",
+    "DALIL_CHROMA_TENANT": "A-Z a-z 0-9 . _ - (3…)",
+    "DALIL_CHROMA_TOKEN": "A-Z a-z 0-9 …",
     "DALIL_DATA_DIR": ".dalil",
     "DALIL_EMBEDDING_MODEL": "bundled | ollama:NAME | NAME",
     "DALIL_ENTAILMENT_MODEL": "NAME",

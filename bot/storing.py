@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import AsJson, DataDir, print_json, progress, tell_failures
+from bot.console import AsJson, DataDir, Engine, EngineOption, RayAddress, print_json, progress, tell_failures
 from bot.help_page import Command, Group
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ app = typer.Typer(cls=Group)
 
 
 @app.command(cls=Command)
-def reindex(as_json: AsJson = False, data_dir: DataDir = None) -> int:
+def reindex(
+    engine: EngineOption = Engine.LOCAL,
+    ray_address: RayAddress = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> int:
     """Makes the index anew from the stored articles."""
     from bot import wiring
     from bot.render import report_lines, report_object
@@ -27,6 +32,8 @@ def reindex(as_json: AsJson = False, data_dir: DataDir = None) -> int:
 
     settings, messages = begin(data_dir)
     with wiring.opened_index(settings) as index:
+        if engine is Engine.RAY:
+            wiring.embed_on_ray(index, settings, None, address=ray_address)
         report = _made_anew(index, messages)
     tell_failures(report, messages)
     if as_json:

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings
+from bot.settings import Settings, header_pairs
+from retrieval.chroma_server import ChromaAccess
 from retrieval.embedding import open_embedder
 from retrieval.entailment import CrossEncoderEntailment
 from retrieval.errors import SourceAddress, SourceUnnamed
@@ -30,16 +31,41 @@ def opened_index(settings: Settings) -> Iterator[Index]:
     """The index of the data folder, closed at the end. Raises `StoreError` and `EmbedderError` kinds."""
     embedder = open_embedder(settings.embedding_model, ollama_host=settings.ollama_host)
     reranker = CrossEncoderReranker(settings.reranker_model) if settings.reranker_model else None
-    index = Index(settings.data_dir, embedder, chroma_url=settings.chroma_url, reranker=reranker)
+    index = Index(
+        settings.data_dir,
+        embedder,
+        chroma_url=settings.chroma_url,
+        chroma_access=chroma_access(settings),
+        reranker=reranker,
+    )
     try:
         yield index
     finally:
         index.close()
 
 
+def chroma_access(settings: Settings) -> ChromaAccess:
+    """What the Chroma server of the settings asks for."""
+    token = settings.chroma_token
+    own = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    headers = own | header_pairs(settings.chroma_headers)
+    return ChromaAccess(headers, settings.chroma_tenant, settings.chroma_database, settings.chroma_ca)
+
+
 def fill(index: Index, settings: Settings, *, on_progress: Progress | None = None) -> IngestReport:
     """Ingests the articles folder of the settings."""
     return index.ingest(article_paths([], settings), on_progress=on_progress)
+
+
+def embed_on_ray(index: Index, settings: Settings, paths: Sequence[Path] | None, *, address: str | None) -> None:
+    """Makes, on Ray, the vectors that an ingest, or without paths a reindex, will need, so that it finds them.
+
+    Raises `EngineMissing` and `EngineFailed`.
+    """
+    from retrieval.ray_embedding import RayEngine
+
+    engine = RayEngine(settings.embedding_model, ollama_host=settings.ollama_host, address=address)
+    index.embed_ahead(engine.embed, paths)
 
 
 def open_assistant(index: Index, settings: Settings) -> Assistant:

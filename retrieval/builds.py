@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.catalogue import Catalogue
 from retrieval.catalogue_rows import article_hash
 from retrieval.changes import Progress
+from retrieval.chroma_server import ChromaAccess
 from retrieval.chunking import chunk
+from retrieval.errors import StoreError
 from retrieval.ingest import BATCH_ARTICLES, Ingestor
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder
@@ -36,10 +39,12 @@ class Build:
     lexical: LexicalIndex
 
 
-def build_of(number: int, data_dir: Path, catalogue: Catalogue, url: str | None) -> Build:
+def build_of(
+    number: int, data_dir: Path, catalogue: Catalogue, url: str | None = None, access: ChromaAccess | None = None
+) -> Build:
     """A build's parts, not yet opened. Embedded, each has its own Chroma folder: a damaged one is left behind whole."""
     suffix = f"-{number}" if number else ""
-    store = PassageStore(data_dir / f"chroma{suffix}", url=url, collection=_base_name(catalogue) + suffix)
+    store = PassageStore(data_dir / f"chroma{suffix}", url=url, access=access, name=_base_name(catalogue) + suffix)
     return Build(number, store, LexicalIndex(data_dir / f"lexical{suffix}"))
 
 
@@ -82,6 +87,30 @@ def make(
         Failure(source.origin, None, ArticleChanged(path=source.origin, article_id=source.article_id))
         for source in changed
     ]
+
+
+def exchange(
+    live: Build,
+    new: Build,
+    data_dir: Path,
+    catalogue: Catalogue,
+    embedder: Embedder,
+    fingerprint: dict[str, str],
+    on_progress: Progress | None = None,
+) -> tuple[int, list[Failure]]:
+    """`make`, with what is left over of other builds removed before, after, and when it fails. Raises as `make` does."""
+    drop_others(live.number, data_dir, catalogue)
+    try:
+        made = make(new, catalogue, embedder, fingerprint, on_progress)
+    except BaseException:
+        with suppress(StoreError, OSError):  # room for what is there; else the next that writes does it
+            drop_others(catalogue.build, data_dir, catalogue)
+        raise
+    finally:
+        new.store.close()
+    live.store.close()
+    drop_others(new.number, data_dir, catalogue)
+    return made
 
 
 def drop_others(live: int, data_dir: Path, catalogue: Catalogue, *, on_server: PassageStore | None = None) -> None:

@@ -11,11 +11,13 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.embedding import BATCH_SIZE
 from retrieval.protocols import Embedder
@@ -23,6 +25,9 @@ from retrieval.protocols import Embedder
 _log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+EmbedMany = Callable[[Iterable[str]], Iterable[tuple[list[str], NDArray[np.float32]]]]
+"""Makes the vectors of many texts, in any order: some texts at a time, with theirs."""
 
 ROOM_BYTES = 128 << 20
 """Free space below which no more vectors are kept: the index itself needs what is left."""
@@ -79,6 +84,22 @@ class CachedEmbedder:
             self._file.write((key, _packed(vector)) for key, vector in zip(some, made, strict=True))
         return [vectors[key] for key in hashes]
 
+    def fill(self, texts: Iterable[str], embed: EmbedMany) -> int:
+        """Keeps the vectors that `embed` makes of those texts that have none; returns how many it made."""
+        self._probe()
+        made = 0
+        for some, vectors in embed(self._without_vectors(texts)):
+            keys = [sha256(text.encode()).digest() for text in some]
+            self._file.write(zip(keys, map(_packed, vectors), strict=True))
+            made += len(some)
+        return made
+
+    def _without_vectors(self, texts: Iterable[str]) -> Iterator[str]:
+        remaining = iter(texts)
+        while some := {sha256(text.encode()).digest(): text for text in islice(remaining, _AT_ONCE)}:
+            kept = self._kept(some)
+            yield from (text for key, text in some.items() if key not in kept)
+
     def _probe(self) -> None:
         if self._is_probed:
             return
@@ -99,7 +120,7 @@ class CachedEmbedder:
         return {key: vector for key, vector in found.items() if vector is not None}
 
 
-def _packed(vector: list[float]) -> bytes:
+def _packed(vector: list[float] | NDArray[np.float32]) -> bytes:
     """A vector as float32, and the CRC-32 of these bytes."""
     content = np.asarray(vector, "<f4").tobytes()
     return content + crc32(content).to_bytes(4, "little")

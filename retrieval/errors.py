@@ -203,6 +203,18 @@ class EmbedderMissing(EmbedderError):
     code = "embedder_missing"
 
 
+class EngineMissing(DalilError):
+    """Ray, on which was to be embedded, is not installed."""
+
+    code = "engine_missing"
+
+
+class EngineFailed(DalilError):
+    """Ray cannot be reached, or its workers failed. Values: problem."""
+
+    code = "engine_failed"
+
+
 class RerankerError(DalilError):
     """The reranker failed or its files cannot be used. Values: model, problem."""
 

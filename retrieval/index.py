@@ -5,23 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.backup import UNFINISHED
-from retrieval.builds import Build, build_of, drop_others, make
+from retrieval.builds import Build, build_of, drop_others, exchange
 from retrieval.catalogue import Catalogue
-from retrieval.changes import Progress
+from retrieval.changes import Changes, Progress
+from retrieval.chroma_server import ChromaAccess
 from retrieval.chunking import CHUNKING_VERSION, chunk
-from retrieval.embedding_cache import CachedEmbedder
+from retrieval.embedding_cache import CachedEmbedder, EmbedMany
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer
 from retrieval.ingest import LEXICAL_BATCH, Ingestor, indexed_text
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
-from retrieval.search import HybridRetriever, RerankedRetriever
+from retrieval.search import HybridRetriever, RerankedRetriever, more_like
 from retrieval.sources import SourceFile
 from retrieval.storage_errors import RestoreUnfinished
 from retrieval.store import PassageStore, describe
@@ -52,6 +53,7 @@ class Index:
         embedder: Embedder,
         *,
         chroma_url: str | None = None,
+        chroma_access: ChromaAccess | None = None,
         reranker: Reranker | None = None,
     ) -> None:
         """Opens or creates the folder. Cheap: what is derived is read when it is needed. Raises `StoreError` kinds."""
@@ -61,7 +63,7 @@ class Index:
         trained = embedder.name != "bundled"  # the bundled one is faster than the disk
         self._embedder = CachedEmbedder(embedder, data_dir / "embeddings.db") if trained else embedder
         self._catalogue = Catalogue(data_dir / "articles.db")
-        self._chroma_url = chroma_url
+        self._chroma_url, self._chroma_access = chroma_url, chroma_access
         self._build = self._build_of(self._catalogue.build)
         """What questions read. Nothing is written through its lexical index, so that they never see a change half-way."""
         self._reranker = reranker
@@ -124,21 +126,11 @@ class Index:
 
         Scores are cosines, those below 0 left out; a copy of the article has about 1. Raises `ArticleUnknown`.
         """
-        passages = chunk(self._catalogue.article(article_id))
+        texts = [indexed_text(passage) for passage in chunk(self._catalogue.article(article_id))]
         self._follow_build()
         self._check_fingerprint()
         self.open_vectors()
-        nearest: dict[str, float] = {}
-        for vector in self._embedder.embed_documents([indexed_text(passage) for passage in passages]):
-            for passage_id, cosine in self._store.search(vector, k + len(passages)):
-                nearest[passage_id] = max(cosine, nearest.get(passage_id, 0.0))
-        found = self._catalogue.passages_by_id([passage_id for passage_id, cosine in nearest.items() if cosine > 0])
-        hits = sorted(
-            (Hit(passage, nearest[i]) for i, passage in found.items()), key=lambda hit: (-hit.score, hit.passage.id)
-        )
-        best = {hit.passage.source.article_id: hit for hit in reversed(hits)}
-        best.pop(article_id, None)
-        return [hit for hit in hits if best.get(hit.passage.source.article_id) is hit][:k]
+        return more_like(article_id, self._embedder.embed_documents(texts), self._catalogue, self._store, k)
 
     def open_vectors(self) -> None:
         """Opens the store, or takes over what another process wrote into it."""
@@ -174,7 +166,7 @@ class Index:
         return number
 
     def _build_of(self, number: int) -> Build:
-        return build_of(number, self.data_dir, self._catalogue, self._chroma_url)
+        return build_of(number, self.data_dir, self._catalogue, self._chroma_url, self._chroma_access)
 
     def _retriever(self, weight: float) -> Retriever:
         return self.reranked(
@@ -215,6 +207,22 @@ class Index:
         with self._writing() as ingestor:
             return ingestor.ingest(paths, on_progress, fetched=fetched)
 
+    def embed_ahead(self, embed: EmbedMany, paths: Sequence[Path] | None = None) -> int:
+        """Lets `embed` make the vectors that an ingest of `paths`, or a reindex, would make, and keeps them; returns how many.
+
+        The bundled embedder's are not kept: it is faster than the disk.
+        """
+        if not isinstance(self._embedder, CachedEmbedder):
+            return 0
+        with self._locked():
+            if paths is None:
+                articles: Iterable[Article] = map(self._catalogue.article, self._catalogue.known())
+            else:
+                self._check_fingerprint()
+                articles = Changes(paths, self._catalogue)
+            texts = (indexed_text(passage) for article in articles for passage in chunk(article))
+            return self._embedder.fill(texts, embed)
+
     def reindex(self, *, on_progress: Progress | None = None) -> IngestReport:
         """Makes passages, vectors and the lexical index of all stored articles anew, beside those that are searched.
 
@@ -222,20 +230,18 @@ class Index:
         """
         began = time.monotonic()
         with self._locked():
-            fingerprint, live = self._fingerprint, self._catalogue.build  # asks the embedder, which may fail
-            drop_others(live, self.data_dir, self._catalogue)
-            new = self._build_of(live + 1)
-            try:
-                rewritten, changed = make(new, self._catalogue, self._embedder, fingerprint, on_progress)
-            except BaseException:
-                new.store.close()
-                with suppress(StoreError, OSError):  # room for what is there; else the next that writes does it
-                    drop_others(self._catalogue.build, self.data_dir, self._catalogue)
-                raise
+            fingerprint, live = (
+                self._fingerprint,
+                self._build_of(self._catalogue.build),
+            )  # asks the embedder, which may fail
+            new = self._build_of(live.number + 1)
+            rewritten, changed = exchange(
+                live, new, self.data_dir, self._catalogue, self._embedder, fingerprint, on_progress
+            )
             self._follow_build()
-            new.store.close()
-            self._store.open(fingerprint)
-            drop_others(new.number, self.data_dir, self._catalogue, on_server=self._store if self._chroma_url else None)
+            if self._chroma_url:
+                self._store.open(fingerprint)
+                drop_others(new.number, self.data_dir, self._catalogue, on_server=self._store)
         seconds = time.monotonic() - began
         return IngestReport(updated=rewritten, passages=self.passage_count, seconds=seconds, failures=tuple(changed))
 

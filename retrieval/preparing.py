@@ -98,6 +98,7 @@ class _Process:
         self._with_vectors = with_vectors
         self._running: subprocess.Popen[str] | None = None
         self._folder = Path()
+        self._sent = 0
 
     def send(self, passages: Titled) -> None:
         if self._running is None:
@@ -107,9 +108,9 @@ class _Process:
             self._running = subprocess.Popen(
                 [sys.executable, "-c", code], cwd=self._folder, stdin=pipe, stdout=pipe, stderr=null, text=True
             )
-        descriptor, path = tempfile.mkstemp(dir=self._folder)
-        with open(descriptor, "wb") as file:
-            pickle.dump((passages, self._with_vectors), file, protocol=5)
+        self._sent += 1
+        path = self._folder / str(self._sent)
+        path.write_bytes(pickle.dumps((passages, self._with_vectors), protocol=5))
         assert self._running.stdin
         self._running.stdin.write(f"{path}\n")
         self._running.stdin.flush()

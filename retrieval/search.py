@@ -106,6 +106,23 @@ class HybridRetriever:
         return {keys[passage_id]: similarity for passage_id, similarity in found if passage_id in keys}
 
 
+def more_like(
+    article_id: str, vectors: Sequence[Sequence[float]], catalogue: Catalogue, store: PassageStore, k: int
+) -> list[Hit]:
+    """The passages nearest to an article's vectors, one of each of at most `k` others, best first by their cosine above 0."""
+    nearest: dict[str, float] = {}
+    for vector in vectors:
+        for passage_id, cosine in store.search(vector, k + len(vectors)):
+            nearest[passage_id] = max(cosine, nearest.get(passage_id, 0.0))
+    found = catalogue.passages_by_id([passage_id for passage_id, cosine in nearest.items() if cosine > 0])
+    hits = sorted(
+        (Hit(passage, nearest[i]) for i, passage in found.items()), key=lambda hit: (-hit.score, hit.passage.id)
+    )
+    best = {hit.passage.source.article_id: hit for hit in reversed(hits)}
+    best.pop(article_id, None)
+    return [hit for hit in hits if best.get(hit.passage.source.article_id) is hit][:k]
+
+
 class RerankedRetriever:
     """Another retriever's hits in a reranker's order: it sees the best `depth`, however many are wanted."""
 

@@ -11,11 +11,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.chroma_server import ChromaAccess, connect
 from retrieval.errors import BadSetting, DiskFull, StoreError, StoreMismatch, StoreReadOnly, StoreUnreachable
 from retrieval.types import Passage
 
@@ -44,11 +44,17 @@ def configuration(embedder: str | None) -> Any:
 class PassageStore:
     """One Chroma collection. Nothing is imported or opened before the first use."""
 
-    def __init__(self, folder: Path, *, url: str | None = None, collection: str = COLLECTION) -> None:
-        """`folder` holds the embedded store; with `url` (http://host:port) a Chroma server is used instead."""
+    def __init__(
+        self, folder: Path, *, url: str | None = None, access: ChromaAccess | None = None, name: str = COLLECTION
+    ) -> None:
+        """`folder` holds the embedded store; with `url` (http://host:port) a Chroma server is used instead.
+
+        `name` is that of the collection: on a server that several data folders share, each needs one of its own.
+        """
+        self.name = name
+        self._access = access or ChromaAccess()
         self._folder = folder
         self._url = url
-        self._name = collection
         self._client: Client | None = None
         self._collection: Collection | None = None
         self._seen: int | None = None
@@ -68,7 +74,7 @@ class PassageStore:
             client = self._connect()
             try:
                 collection = client.get_or_create_collection(
-                    self._name,
+                    self.name,
                     metadata=dict(fingerprint),
                     embedding_function=None,
                     configuration=configuration(fingerprint.get("embedder")),
@@ -138,7 +144,7 @@ class PassageStore:
         client = self._connect()
         try:
             for collection in client.list_collections():
-                if names.fullmatch(collection.name) and collection.name != self._name:
+                if names.fullmatch(collection.name) and collection.name != self.name:
                     client.delete_collection(collection.name)
         except Exception as error:
             raise self._failed(error) from error
@@ -154,16 +160,18 @@ class PassageStore:
 
     def _connect(self) -> Client:
         if self._client is None:
-            address = _address(self._url) if self._url else {}
             chromadb = _chromadb(self._folder)
             try:
-                settings = chromadb.config.Settings(anonymized_telemetry=False)
-                if address:
-                    self._client = chromadb.HttpClient(**address, settings=settings)
+                # what the environment says of traces is meant for other programs
+                settings = chromadb.config.Settings(anonymized_telemetry=False, chroma_otel_collection_endpoint="")
+                if self._url:
+                    self._client = connect(self._url, self._access, chromadb, settings)
                 else:
                     _forget_opened(chromadb)
                     self._folder.mkdir(parents=True, exist_ok=True)
                     self._client = chromadb.PersistentClient(str(self._folder), settings=settings)
+            except BadSetting:
+                raise
             except Exception as error:
                 _forget_opened(chromadb)
                 raise self._failed(error) from error
@@ -234,21 +242,6 @@ def _metadata(passage: Passage) -> dict[str, str | int]:
     return {
         "article_id": passage.source.article_id,
         "published": int(published.strftime("%Y%m%d")) if published else 0,
-    }
-
-
-def _address(url: str) -> dict[str, Any]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadSetting(name="DALIL_CHROMA_URL", value=url, expected="http://host:port")
-    return {
-        "host": parts.hostname,
-        "port": port or (443 if parts.scheme == "https" else 8000),
-        "ssl": parts.scheme == "https",
     }
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from retrieval.builds import Build, build_of
 from retrieval.catalogue import Catalogue
 from retrieval.catalogue_rows import article_hash
+from retrieval.chroma_server import ChromaAccess
 from retrieval.chunking import chunk
 from retrieval.errors import StoreError, StoreMismatch, StoreUnreachable
 from retrieval.hashing import BundledEmbedder
@@ -60,7 +61,9 @@ class Damage:
         return "ingest" if self.kind == "unfinished" else "reindex"
 
 
-def verify(data_dir: Path, url: str | None = None, on_progress: Progress | None = None) -> Iterator[Damage]:
+def verify(
+    data_dir: Path, url: str | None = None, access: ChromaAccess | None = None, *, on_progress: Progress | None = None
+) -> Iterator[Damage]:
     """What is damaged in a data folder. Raises `StoreUnreachable` for a server that does not answer."""
     broken = [damage for path in sorted(data_dir.glob("*.db")) if (damage := _database(path))]
     yield from broken
@@ -68,9 +71,9 @@ def verify(data_dir: Path, url: str | None = None, on_progress: Progress | None 
         return
     with closing(Catalogue(data_dir / "articles.db")) as catalogue:
         yield from _articles(catalogue, on_progress or (lambda done, total: None))
-        build = build_of(catalogue.build, data_dir, catalogue, url)
+        build = build_of(catalogue.build, data_dir, catalogue, url, access)
         yield from _lexical(catalogue, build)
-        yield from _vectors(catalogue, build, data_dir, url)
+        yield from _vectors(catalogue, build, data_dir, embedded=not url)
 
 
 def _database(path: Path, *, keys: bool = True) -> Damage | None:
@@ -133,10 +136,10 @@ def _lexical(catalogue: Catalogue, build: Build) -> Iterator[Damage]:
 # ------------------------------------------------------------------------------------------------------ the vectors
 
 
-def _vectors(catalogue: Catalogue, build: Build, data_dir: Path, url: str | None) -> Iterator[Damage]:
+def _vectors(catalogue: Catalogue, build: Build, data_dir: Path, *, embedded: bool) -> Iterator[Damage]:
     if not catalogue.passage_count:
         return
-    if url:
+    if not embedded:
         yield from _compared(catalogue, build.store)
         return
     if not build.store.file.is_file() or _database(build.store.file, keys=False):
@@ -151,7 +154,7 @@ def _vectors(catalogue: Catalogue, build: Build, data_dir: Path, url: str | None
 
 def _compared_in(data_dir: Path) -> list[Damage]:
     with closing(Catalogue(data_dir / "articles.db")) as catalogue:
-        return list(_compared(catalogue, build_of(catalogue.build, data_dir, catalogue, None).store))
+        return list(_compared(catalogue, build_of(catalogue.build, data_dir, catalogue).store))
 
 
 def _compared(catalogue: Catalogue, store: PassageStore) -> Iterator[Damage]:

@@ -214,10 +214,12 @@ def compared(file: Path, articles: int, recipe: int, folder: Path) -> Iterator[s
     model = mini_lm([article.body for article in some])
     model.encode(["دليل"] * 32, show_progress_bar=False)
     measured, made = recipe_seconds(some, model, folder / "recipe")
-    whole = measured * articles / len(some)
     yield "| | seconds | passages | passages/s | Dalil takes |"
     yield "|---|---|---|---|---|"
-    yield f"| recipe ({len(some)} articles measured: {measured:.1f} s) | {whole:.0f} | {made * articles // len(some)} | {made / measured:.0f} | 1/{whole / seconds:.1f} |"
+    scaled = articles / len(some)
+    whole, all_made = measured * scaled, round(made * scaled)
+    label = f"recipe ({len(some)} articles measured: {measured:.1f} s)"
+    yield f"| {label} | {whole:.0f} | {all_made} | {made / measured:.0f} | 1/{whole / seconds:.1f} |"
     yield f"| Dalil | {seconds:.2f} | {len(ids)} | {len(ids) / seconds:.0f} | |"
     yield f"| Chroma, bare | {bare:.2f} | {len(ids)} | {len(ids) / bare:.0f} | {seconds / bare:.2f} times |"
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from retrieval import builds
-from retrieval import index as index_module
 from retrieval.catalogue import Catalogue
 from retrieval.errors import StoreError, StoreMismatch
 from retrieval.hashing import BundledEmbedder
@@ -96,10 +95,8 @@ def test_interrupted_at_each_step_the_old_or_the_new_is_there_whole(
     index = Index(data, BundledEmbedder())
     with monkeypatch.context() as patch, pytest.raises(Interrupted):
         patch.setattr(owner, method, interrupted)
-        tidy_up = index_module.drop_others
-        patch.setattr(
-            index_module, "drop_others", lambda *a, **o: None if stopped else tidy_up(*a, **o)
-        )  # as after a kill
+        tidy_up = builds.drop_others
+        patch.setattr(builds, "drop_others", lambda *a, **o: None if stopped else tidy_up(*a, **o))  # as after a kill
         index.reindex()
     index.close()
 

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import warnings
 from collections.abc import Iterator
 from datetime import date
@@ -19,6 +18,7 @@ from retrieval import store as store_module
 from retrieval.errors import BadSetting, StoreError, StoreMismatch, StoreUnreachable
 from retrieval.store import PassageStore
 from retrieval.types import Passage, Source
+from tests.chroma_process import chroma_process
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -226,22 +226,8 @@ def test_nothing_is_imported_or_written_before_the_first_use(tmp_path: Path) -> 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `chroma run`."""
-    folder, port = tmp_path_factory.mktemp("server"), free_port()
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder), "--port", str(port)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*command, "--host", "127.0.0.1"], cwd=folder, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with chroma_process(tmp_path_factory.mktemp("server")) as running:
+        yield running.url
 
 
 def test_a_server_holds_the_passages_for_all_its_clients(server: str, tmp_path: Path) -> None:
@@ -254,9 +240,9 @@ def test_a_server_holds_the_passages_for_all_its_clients(server: str, tmp_path: 
     assert first.ids() == {"a#1"}
     with pytest.raises(StoreMismatch):
         PassageStore(tmp_path / "unused", url=server).open({"embedder": "three"})
-    third = PassageStore(tmp_path / "unused", url=server, collection="passages-1")
+    third = PassageStore(tmp_path / "unused", url=server, name="passages-1")
     third.open({"embedder": "three"})
-    other = PassageStore(tmp_path / "unused", url=server, collection="passages-of-others")
+    other = PassageStore(tmp_path / "unused", url=server, name="passages-of-others")
     other.open(FINGERPRINT)
     third.drop_others(re.compile(r"passages(-\d+)?"))
     with pytest.raises(StoreError):

@@ -20,7 +20,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "ملفات أو مجلدات أو أنماط مثل news/*.txt؛ وبدونها مجلد الإعداد DALIL_ARTICLES.",
         "Files, folders or patterns such as news/*.txt; without any, the folder of DALIL_ARTICLES.",
     ),
-    "example.ingest": ("dalil ingest\ndalil ingest news/ --json", "dalil ingest\ndalil ingest news/ --json"),
+    "help.ingest.engine": (
+        "أين تُحسب متجهات نموذج تضمين مدرَّب: local على هذا الجهاز، أو ray على أجهزة كثيرة.",
+        "Where the vectors of a trained embedding model are made: local, here, or ray, on many machines.",
+    ),
+    "help.ingest.ray_address": (
+        "عنوان عنقود Ray، مثل host:6379؛ وبدونه عمليات على هذا الجهاز.",
+        "The address of a Ray cluster, such as host:6379; without it, processes of this machine.",
+    ),
+    "example.ingest": (
+        "dalil ingest\ndalil ingest news/ --json\ndalil ingest archive/ --engine ray",
+        "dalil ingest\ndalil ingest news/ --json\ndalil ingest archive/ --engine ray",
+    ),
     "help.ask": ("اسأل سؤالًا واحدًا واحصل على جواب بشواهده.", "Ask one question; get an answer with its evidence."),
     "help.ask.question": ("السؤال، بين علامتي اقتباس.", "The question, in quotation marks."),
     "help.ask.history": (
@@ -52,6 +63,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "help.reindex": (
         "أعد بناء الفهرس كله من المقالات المحفوظة، بجانب الفهرس العامل، ثم ضعه مكانه.",
         "Make the whole index anew from the stored articles, beside the one that is searched, and put it in its place.",
+    ),
+    "help.reindex.engine": (
+        "أين تُحسب متجهات نموذج تضمين مدرَّب: local على هذا الجهاز، أو ray على أجهزة كثيرة.",
+        "Where the vectors of a trained embedding model are made: local, here, or ray, on many machines.",
+    ),
+    "help.reindex.ray_address": (
+        "عنوان عنقود Ray، مثل host:6379؛ وبدونه عمليات على هذا الجهاز.",
+        "The address of a Ray cluster, such as host:6379; without it, processes of this machine.",
     ),
     "example.reindex": (
         "dalil reindex\nDALIL_EMBEDDING_MODEL=intfloat/multilingual-e5-small dalil reindex",

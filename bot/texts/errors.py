@@ -174,6 +174,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "نموذج التضمين «{model}» ليس على هذا الجهاز؛ نزّله أو عد إلى المضمّن: DALIL_EMBEDDING_MODEL=bundled",
         "The embedding model “{model}” is not on this machine; fetch it, or use DALIL_EMBEDDING_MODEL=bundled",
     ),
+    "engine_missing": (
+        "Ray غير مثبّت؛ ثبّته: pip install 'dalil[ray]' أو احذف الخيار --engine",
+        "Ray is not installed; install it: pip install 'dalil[ray]', or leave out --engine",
+    ),
+    "engine_failed": (
+        "تعذّر العمل على Ray؛ تحقق من العنوان في --ray-address أو احذف الخيار --engine ({problem})",
+        "Ray could not do the work ({problem}); check --ray-address, or leave out --engine",
+    ),
     "reranker_failed": (
         "أخفق نموذج إعادة الترتيب «{model}»؛ للاستغناء عنه: DALIL_RERANKER_MODEL= ({problem})",
         "The reranker “{model}” failed ({problem}); to do without one: DALIL_RERANKER_MODEL=",
