@@ -42,10 +42,12 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PARAGRAPH_GAP = 1.4
-"""In usual distances of two lines."""
+"""In distances of two lines within a paragraph, for which the smaller ones of a file are taken."""
 _SHORT_LINE = 0.12
 """Of the width of its column: what the last line of a paragraph leaves empty at least."""
 _HEAD_LINES = 6
+_HEADING_GAP = 2.5
+"""In sizes of its font: how far apart the lines of one heading are at most."""
 
 
 def read_pdf(data: bytes, path: Path) -> Draft:
@@ -143,11 +145,14 @@ def _paragraphs(pages: Sequence[Sequence[tuple[Line, str]]]) -> Iterator[tuple[s
     lines = [each for page in pages for each in page]
     if not lines:
         return
-    gaps = [above.foot - below.foot for (above, _), (below, _) in pairwise(lines) if above.foot > below.foot]
-    usual = median(gaps) if gaps else 0.0
+    largest = 1.1 * median(line.size for line, _ in lines)
+    gaps = sorted(above.foot - below.foot for (above, _), (below, _) in pairwise(lines) if above.foot > below.foot)
+    usual = gaps[len(gaps) // 5] if gaps else 0.0
     texts, sizes = [lines[0][1]], [lines[0][0].size]
     for (above, before), (below, text) in pairwise(lines):
-        if _parts(above, below, before, usual, [line for line, _ in lines]):
+        one_heading = above.size > largest and abs(above.size - below.size) < 0.1 and not ends_sentence(before)
+        near = 0 < above.foot - below.foot < _HEADING_GAP * below.size
+        if not (one_heading and near) and _parts(above, below, before, usual, [line for line, _ in lines]):
             yield clean_line(" ".join(texts)), sizes[0]
             texts, sizes = [], []
         texts.append(text)
@@ -162,7 +167,11 @@ def _parts(above: Line, below: Line, before: str, usual: float, lines: Sequence[
     gap = above.foot - below.foot
     if gap < 0 or gap > 8 * usual:
         return ends_sentence(before)
-    column = [line for line in lines if line.right > above.left and line.left < above.right]
+    column = [
+        line
+        for line in lines
+        if line.right > above.left and line.left < above.right and abs(line.size - above.size) <= 0.12 * above.size
+    ]
     left, right = min(line.left for line in column), max(line.right for line in column)
     space = above.left - left
     ended = space > _SHORT_LINE * (right - left) and (ends_sentence(before) or space > 0.3 * (right - left))

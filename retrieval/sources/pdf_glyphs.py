@@ -29,6 +29,9 @@ LETTERS_OF_A_WORD = 15
 """A file with fewer spaces than one in so many letters leaves them out; those that PDFium guesses serve then."""
 GAP_OF_WORDS, GAP_AT_MARKS, GAP_WITHOUT_SPACE = 0.07, 0.12, 0.3
 """In sizes of the font: what makes a space where the file has one, at punctuation, and where it has none."""
+WIDTH_OF_A_LETTER = 0.4
+"""In sizes of the font: the mean of Arabic letters."""
+_TANWIN = "\u064b\u064c\u064d"
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _LATIN = "A-Za-z0-9À-ɏ"
 _LEFT_TO_RIGHT = re.compile(
@@ -37,7 +40,6 @@ _LEFT_TO_RIGHT = re.compile(
 )
 _ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _PRESENTATION = re.compile("[\ufb50-\ufdf1\ufdf3-\ufdfb\ufe70-\ufefc]+")
-_ALEFS = frozenset("اأإآٱ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +180,14 @@ def _clusters(glyphs: list[Glyph], foot: float) -> list[str]:
         return []
     texts = [glyph.text for glyph in letters]
     for mark in sorted(marks, key=lambda glyph: glyph.place):
-        texts[min(range(len(letters)), key=lambda index: _distance(letters[index], mark))] += mark.text
+        nearest = min(range(len(letters)), key=lambda index: _distance(letters[index], mark))
+        if mark.text not in texts[nearest]:  # some files draw a mark twice
+            texts[nearest] += mark.text
     clusters = [texts[0]]
-    for before, glyph, text in zip(letters, letters[1:], texts[1:], strict=False):
-        if _is_space(before, glyph, foot):
+    for index in range(1, len(letters)):
+        if _is_space(letters, texts, index, foot):
             clusters.append(" ")
-        clusters.append(text)
+        clusters.append(texts[index])
     return clusters
 
 
@@ -210,11 +214,11 @@ def _without_doubles(letters: list[Glyph]) -> list[Glyph]:
 
 
 def _ligatures_in_order(letters: list[Glyph]) -> list[Glyph]:
-    """From left to right, with the parts of one glyph so that a lam is read before its alef."""
+    """From left to right, with the parts of one glyph so that a lam is read first: لا, لى, لج."""
     ordered = list(letters)
     for index in range(len(ordered) - 1):
         left, right = ordered[index], ordered[index + 1]
-        if _drawn_at_once(left, right) and left.text == "ل" and right.text in _ALEFS:
+        if _drawn_at_once(left, right) and left.text == "ل":
             ordered[index], ordered[index + 1] = right, left
     return ordered
 
@@ -230,18 +234,42 @@ def _distance(letter: Glyph, mark: Glyph) -> float:
     return abs((letter.left + letter.right) - (mark.left + mark.right)) / 2
 
 
-def _is_space(before: Glyph, glyph: Glyph, foot: float) -> bool:
-    """Whether a space stands between two neighbours, by the gap and the file's own spaces.
-
-    A letter off the foot of its line has the box of its mark, so that the gap tells nothing.
-    """
+def _is_space(letters: Sequence[Glyph], texts: Sequence[str], index: int, foot: float) -> bool:
+    """Whether a space stands left of a letter, by the gap and the file's own spaces."""
+    before, glyph = letters[index - 1], letters[index]
     parted = before.word != glyph.word
-    if max(abs(before.foot - foot), abs(glyph.foot - foot)) > 0.05 * glyph.size:
+    if _is_raised(glyph, foot) and _ends_word(letters, texts, index):
         return parted
+    if _is_raised(before, foot) and _ends_word(letters, texts, index - 1):
+        return False
+    if _is_raised(before, foot) or _is_raised(glyph, foot):
+        return parted and _room(letters, index, foot) >= GAP_AT_MARKS * glyph.size
     gap = glyph.left - before.right
     if not (before.text.isalnum() and glyph.text.isalnum()):
         return gap >= GAP_AT_MARKS * glyph.size
     return gap >= (GAP_OF_WORDS if parted else GAP_WITHOUT_SPACE) * glyph.size
+
+
+def _ends_word(letters: Sequence[Glyph], texts: Sequence[str], index: int) -> bool:
+    """Whether a letter, or one drawn with it, has the mark of an ending (ليلاً)."""
+    near = range(max(0, index - 2), min(len(letters), index + 3))
+    return any(texts[other][-1] in _TANWIN and _drawn_at_once(letters[other], letters[index]) for other in near)
+
+
+def _is_raised(glyph: Glyph, foot: float) -> bool:
+    """Whether a letter is off the foot of its line: it was drawn with its mark and has the box of the mark."""
+    return abs(glyph.foot - foot) > 0.05 * glyph.size
+
+
+def _room(letters: Sequence[Glyph], index: int, foot: float) -> float:
+    """What is left free, in points, between the nearest letters with boxes of their own when those between have room."""
+    first, last = index - 1, index
+    while first > 0 and _is_raised(letters[first], foot):
+        first -= 1
+    while last < len(letters) - 1 and _is_raised(letters[last], foot):
+        last += 1
+    between = {glyph.origin for glyph in letters[first + 1 : last]}
+    return letters[last].left - letters[first].right - WIDTH_OF_A_LETTER * letters[index].size * len(between)
 
 
 def logical(clusters: Sequence[str]) -> str:
