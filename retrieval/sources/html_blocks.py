@@ -24,8 +24,9 @@ marquee nav dialog amp-sidebar amp-ad amp-analytics amp-embed input
 _UNSHOWN_ROLES = frozenset({"navigation", "search", "banner", "dialog", "alertdialog", "menu", "menubar", "toolbar"})
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
+_COMMENT_MARKS = frozenset("comment comments respond disqus commentlist".split())
 _CERTAIN_MARKS = frozenset("""
-comment comments respond disqus share sharing shares sharebar social socials related relatedposts newsletter cookie cookies
+share sharing shares sharebar social socials related relatedposts newsletter cookie cookies
 consent gdpr advert adverts advertisement advertising adsbygoogle sponsored recommended recommendations recommendation
 trending breadcrumb breadcrumbs crumb pagination pager copyright paywallnote popup modal taboola outbrain tweet instagram
 tiktok mostread subscribe subscription
@@ -35,13 +36,15 @@ _LIKELY_MARKS = frozenset("""
 ad ads tags tag bio menu nav sidebar widget promo ticker breaking disclaimer footnote login signup toolbar tools
 print footer rel links most popular latest next prev authorbox aside copy pw fb twitter whatsapp
 """.split())
-CERTAIN_SHARE, LIKELY_SHARE = 0.8, 0.3
+COMMENT_SHARE, CERTAIN_SHARE, LIKELY_SHARE = 0.97, 0.8, 0.3
 """Of the letters of the page: a part that holds more is the page itself, whatever its name."""
 _HEADS = frozenset({"h1", "article", "main", "body", "html"})
 _MARK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CREDIT_MARKS = frozenset({"credit", "credits", "copyright", "photographer", "photocredit"})
 _CAPTION_MARKS = frozenset({"figcaption", "caption"})
 _CELL_LENGTH = 200
+DEEPEST = 200
+"""Levels of nesting that are told apart; pages have 20 to 60."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def parse(text: str) -> HtmlElement | None:
     """The tree of a page, however broken; None if it has no element."""
     from lxml import etree, html
 
-    parser = html.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=False)
+    parser = html.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
     try:
         return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
@@ -126,14 +129,17 @@ def _is_aside(element: _Element, total: int) -> bool:
     if tag in _HEADS and not (tag == "article" and "next" in marks_of(element)):
         return False
     marks = marks_of(element)
-    certain = bool(marks & _CERTAIN_MARKS) or tag == "footer" or (tag == "blockquote" and "twitter" in marks)
-    if not certain and not (marks & _LIKELY_MARKS) and tag not in ("aside", "form"):
+    if marks & _COMMENT_MARKS:
+        share = COMMENT_SHARE
+    elif marks & _CERTAIN_MARKS or tag in ("footer", "aside") or (tag == "blockquote" and "twitter" in marks):
+        share = CERTAIN_SHARE
+    elif marks & _LIKELY_MARKS or tag == "form":
+        share = LIKELY_SHARE
+    else:
         return False
-    if tag in ("form", "aside") and not certain and element.find(".//h1") is None:
-        certain = tag == "aside"
     if element.get("itemprop") == "articleBody" or element.find(".//h1") is not None:
         return False
-    return _length(element) <= (CERTAIN_SHARE if certain else LIKELY_SHARE) * total
+    return _length(element) <= share * total
 
 
 class _Walk:
@@ -217,7 +223,7 @@ class _Walk:
         yield Block(
             text=text,
             tag=tag or str(element.tag),
-            path=tuple(number for number, _ in self._open),
+            path=tuple(number for number, _ in self._open[:DEEPEST]),
             marks=marks,
             linked=min(1.0, len(linked) / max(1, len(text))),
             aside=self._asides > 0,

@@ -7,6 +7,7 @@ that lists and subheadings it passes over stay, and what is known as the page's 
 from __future__ import annotations
 
 import copy
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 BODY_SHARE = 0.8
-"""Of the letters that trafilatura takes: what the element of the text holds at least; the rest is a lead or a notice."""
+"""Of the letters of running text: what the element of the article holds at least; the rest is a lead or a notice."""
+TAKEN_WEIGHT = 3
+"""Of a letter that trafilatura takes, beside one that it does not: it may overlook text that stands in no paragraph."""
 LINKED_SHARE = 0.7
 """A block with more of it in links points elsewhere."""
 _SHORT_KEY = 20
@@ -50,6 +53,7 @@ def extracted(root: HtmlElement) -> str:
     """The lines that trafilatura takes for the text; empty for none. The tree stays as it is."""
     from trafilatura import bare_extraction
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # pages without an article are told of as such
     document = bare_extraction(
         copy.deepcopy(root), include_comments=False, include_tables=True, favor_precision=True, fast=True
     )
@@ -120,17 +124,20 @@ def _taken(blocks: Sequence[Block], taken_text: str) -> list[bool]:
 
 
 def _container(blocks: Sequence[Block], taken: Sequence[bool]) -> int:
-    """The number of the innermost element that holds nearly all prose taken; 0 for none."""
-    prose = [(block, was_taken) for block, was_taken in zip(blocks, taken, strict=True) if is_prose(block) and not block.aside]
-    chosen = [block for block, was_taken in prose if was_taken] or [block for block, _ in prose]
+    """The number of the innermost element that holds nearly all running text; 0 for none."""
     weights: Counter[int] = Counter()
     depths: dict[int, int] = {}
-    for block in chosen:
+    total = 0
+    for block, was_taken in zip(blocks, taken, strict=True):
+        if block.aside or not is_prose(block):
+            continue
+        weight = len(block.text) * (TAKEN_WEIGHT if was_taken else 1)
+        total += weight
         for depth, number in enumerate(block.path):
-            weights[number] += len(block.text)
+            weights[number] += weight
             depths[number] = depth
-    enough = BODY_SHARE * sum(len(block.text) for block in chosen)
-    return max((number for number in weights if weights[number] >= enough), key=depths.__getitem__, default=0)
+    enough = [number for number, weight in weights.items() if weight >= BODY_SHARE * total]
+    return max(enough, key=depths.__getitem__, default=0)
 
 
 def _without_furniture(candidates: list[tuple[int, Block]], taken: Sequence[bool]) -> list[tuple[int, Block]]:

@@ -20,12 +20,19 @@ _TITLE_LENGTH = 250
 _BORDER = re.compile(r"\s+[|\-–—•·»:/]+\s+|\s*(?:::|\|)\s*")
 _PART_BORDER = re.compile(r"\s*[|·•—–،,/]\s*|\s+-\s+|\s{2,}")
 _OUTLET_WORDS = 7
-_SIGNED = re.compile(
-    r"(?:تصوير ونص|نص وتصوير|كتبت?ها?|كتب|بقلم|اعداد|اعده|اعدته|تقرير|تحرير|ترجمه|حاوره[ا]?|حاورته[ا]?|اجري الحوار|اجرت الحوار"
-    r"|(?:مرسله|نشرت?|كتبت?|اضيفت?)? ?بواسطه|الكاتبه?|المولفه?|by|author|written by)(?: ?[:/\-] ?| |$)"
+_SIGNED = frozenset(
+    " ".join(words(label))
+    for label in """
+كتب|كتبت|كتبه|كتبته|كتبها|بقلم|إعداد|أعده|أعدته|أعدها|تقرير|تحرير|ترجمة|حوار|حاوره|حاورها|حاورته|حاورتها|أجرى الحوار|أجرت الحوار|تصوير ونص
+نص وتصوير|مراسلنا|الكاتب|الكاتبة|المؤلف|المؤلفة|الصحفي|الصحفية|بواسطة|مرسلة بواسطة|نشر بواسطة|نشرت بواسطة|كتب بواسطة|كتبت بواسطة|أضيف بواسطة|نشره
+by|author|written by|posted by|published by
+""".replace("\n", "|").split("|")
+    if label
 )
-_CERTAIN_SIGN = re.compile(r"(?:كتبت?|تقرير|تحرير|ترجمه|اعداد|الكاتبه?|المولفه?|نشرت?|author) (?!\S*[:/])")
-"""Words that are also others of a sentence: they sign with a colon only, or alone before a name set apart."""
+_SIGNED_BARE = _SIGNED & frozenset(
+    " ".join(words(label)) for label in "بقلم|بواسطة|مرسلة بواسطة|نشر بواسطة|نشرت بواسطة|كتب بواسطة|by|written by|posted by".split("|")
+)
+"""Those that need no colon, for they begin no sentence."""
 _CHANGED = re.compile(r"(?:اخر|تاريخ)? ?(?:ال)?(?:تحديث|تعديل)|(?:last )?(?:updated|modified)")
 _NOT_FIRST_NAMES = frozenset(
     words("""
@@ -139,28 +146,26 @@ def _name_of_line(parts: Sequence[str], outlet: str | None, *, certain: bool) ->
         return None
     signed = False
     for piece in _pieces(parts):
-        label = _label_length(piece)
-        name = piece[label:].strip(" :/-")
-        if label and not name:
+        labelled, name = _without_label(piece)
+        if labelled and not name:
             signed = True
-        elif (label or signed or certain) and _may_be_name(name, outlet, strict=not (label or signed)):
+        elif (labelled or signed or certain) and _may_be_name(name, outlet, strict=not (labelled or signed)):
             return name
         else:
             signed = False
     return None
 
 
-def _label_length(piece: str) -> int:
-    """How many characters of a piece are a label, «بقلم:», «كتب:», «مرسلة بواسطة»; 0 without one."""
-    for end in range(min(len(piece), 30), 1, -1):
-        if end < len(piece) and piece[end].isalpha() and piece[end - 1].isalpha():
-            continue
-        plain = " ".join(normalize(piece[:end]).split())
-        rest = piece[end:].strip()
-        if plain and _SIGNED.fullmatch(plain if not plain[-1].isalpha() else plain + ":"):
-            bare = plain[-1].isalpha()
-            return end if not (bare and rest and _CERTAIN_SIGN.match(plain + " " + rest)) else 0
-    return 0
+def _without_label(piece: str) -> tuple[bool, str]:
+    """Whether a piece begins with a label («بقلم: …») or is one, and what is left of it."""
+    before, colon, after = piece.partition(":")
+    if " ".join(words(before)) in _SIGNED:
+        return True, after.strip() if colon else ""
+    found = piece.split()
+    for size in (2, 1):
+        if " ".join(words(" ".join(found[:size]))) in _SIGNED_BARE:
+            return True, " ".join(found[size:])
+    return False, piece
 
 
 def _may_be_name(text: str, outlet: str | None, *, strict: bool) -> bool:
