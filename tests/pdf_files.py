@@ -59,7 +59,9 @@ def pdf(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 3 0 R >> >> /Contents %d 0 R >>"
             % (9 + 2 * number)
         )
-        content = b"q 100 0 0 100 50 50 cm 0 0 1 1 re f Q" if picture else _content(page, codes, right_to_left, gaps or {})
+        content = (
+            b"q 100 0 0 100 50 50 cm 0 0 1 1 re f Q" if picture else _content(page, codes, right_to_left, gaps or {})
+        )
         objects.append(_stream(content))
     return _file(objects)
 
@@ -71,7 +73,9 @@ def _content(lines: Sequence[str], codes: dict[str, int], right_to_left: bool, g
         height -= LINE_HEIGHT + gaps.get(index, 0)
         left = 550 - 5 * len(line)
         if right_to_left:
-            parts += [f"1 0 0 1 {545 - 5 * place} {height} Tm <{codes[each]:04x}> Tj" for place, each in enumerate(line)]
+            parts += [
+                f"1 0 0 1 {545 - 5 * place} {height} Tm <{codes[each]:04x}> Tj" for place, each in enumerate(line)
+            ]
         else:
             parts.append(f"1 0 0 1 {left} {height} Tm <{''.join(f'{codes[each]:04x}' for each in line)}> Tj")
     return "\n".join([*parts, "ET"]).encode()

@@ -103,7 +103,7 @@ def _refuse(
     heads = " \n ".join(
         " ".join(words(text)) for text in [record.title, *(block.text for block in shown if block.tag in ("h1", "h2"))]
     )
-    all_words = sum(len(words(block.text)) for block in shown)
+    all_words = sum(block.words for block in shown)
     enough = count >= (FEWEST_WORDS if marked else FEWEST_WORDS_UNMARKED)
     if count < _NOTICE_WORDS and not record.is_article:
         notice = " ".join(words(" ".join(body.paragraphs)))
@@ -120,5 +120,5 @@ def _refuse(
         return
     if has_scripts and all_words < _SHELL_WORDS:
         raise PageNeedsScripts(path=path)
-    links = sum(block.linked >= LINKED_SHARE and len(words(block.text)) > 2 for block in shown)
+    links = sum(block.linked >= LINKED_SHARE and block.words > 2 for block in shown)
     raise PageIsListing(path=path) if links >= _LINKS_OF_A_LISTING else PageWithoutArticle(path=path)

@@ -7,35 +7,55 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrieval.arabic import clean_line
+from retrieval.arabic import clean_line, words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-INLINE_TAGS = frozenset("""
-a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span strike
-strong sub sup time tt u var wbr img picture source amp-img
-""".split())
-_NEVER_SHOWN = frozenset("""
+INLINE_TAGS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span
+strike strong sub sup time tt u var wbr img picture source amp-img
+""",
+    )
+)
+_NEVER_SHOWN = frozenset(
+    re.findall(
+        r"\S+",
+        """
 script style noscript template head iframe object embed svg math button select textarea option audio video canvas map
 marquee nav dialog amp-sidebar amp-ad amp-analytics amp-embed input
-""".split())
+""",
+    )
+)
 _UNSHOWN_ROLES = frozenset({"navigation", "search", "banner", "dialog", "alertdialog", "menu", "menubar", "toolbar"})
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
-_COMMENT_MARKS = frozenset("comment comments respond disqus commentlist".split())
-_CERTAIN_MARKS = frozenset("""
-share sharing shares sharebar social socials related relatedposts newsletter cookie cookies
-consent gdpr advert adverts advertisement advertising adsbygoogle sponsored recommended recommendations recommendation
-trending breadcrumb breadcrumbs crumb pagination pager copyright paywallnote popup modal taboola outbrain tweet instagram
-tiktok mostread subscribe subscription
-""".split())
+_COMMENT_MARKS = frozenset(["comment", "comments", "respond", "disqus", "commentlist"])
+_CERTAIN_MARKS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+share sharing shares sharebar social socials related relatedposts newsletter cookie cookies consent gdpr advert
+adverts advertisement advertising adsbygoogle sponsored recommended recommendations recommendation trending breadcrumb
+breadcrumbs crumb pagination pager copyright paywallnote popup modal taboola outbrain tweet instagram tiktok mostread
+subscribe subscription
+""",
+    )
+)
 """Parts of the names that designers give to what stands around an article."""
-_LIKELY_MARKS = frozenset("""
-ad ads tags tag bio menu nav sidebar widget promo ticker breaking disclaimer footnote login signup toolbar tools
-print footer rel links most popular latest next prev authorbox aside copy pw fb twitter whatsapp
-""".split())
+_LIKELY_MARKS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+ad ads tags tag bio menu nav sidebar widget promo ticker breaking disclaimer footnote login signup toolbar tools print
+footer rel links most popular latest next prev authorbox aside copy pw fb twitter whatsapp
+""",
+    )
+)
 COMMENT_SHARE, CERTAIN_SHARE, LIKELY_SHARE = 0.97, 0.8, 0.3
 """Of the letters of the page: a part that holds more is the page itself, whatever its name."""
 _HEADS = frozenset({"h1", "article", "main", "body", "html"})
@@ -52,6 +72,9 @@ class Block:
     """One paragraph, heading, list item or row. `path` numbers the elements it lies in, outermost first."""
 
     text: str
+    key: str
+    """Its letters and digits, normalised, as `line_key` gives them."""
+    words: int
     tag: str
     path: tuple[int, ...]
     marks: frozenset[str]
@@ -60,7 +83,7 @@ class Block:
     aside: bool
     """Whether the page itself sets it apart: navigation, comments, related articles."""
     parts: tuple[str, ...] = ()
-    """The text by the elements within, so that a name and a date side by side are two."""
+    """The text by the elements within, not cleaned, so that a name and a date side by side are two."""
     days: tuple[str, ...] = ()
     """What its elements of time say to machines."""
 
@@ -148,7 +171,7 @@ class _Walk:
     def __init__(self, root: HtmlElement, asides: Set[_Element]) -> None:
         self._root = root
         self._aside = asides
-        self._open: list[tuple[int, _Element]] = []
+        self._open: list[tuple[int, _Element, frozenset[str]]] = []
         self._parts: list[tuple[str, bool]] = []
         self._days: list[str] = []
         self._links = 0
@@ -181,7 +204,7 @@ class _Walk:
     def _start(self, element: _Element) -> Iterator[Block]:
         yield from self._flush()
         self._count += 1
-        self._open.append((self._count, element))
+        self._open.append((self._count, element, marks_of(element)))
         self._asides += element in self._aside
 
     def _end(self, element: _Element) -> Iterator[Block]:
@@ -201,7 +224,9 @@ class _Walk:
             return True
         cells = [cell for cell in element if cell.tag in ("td", "th")]
         texts = [clean_line(" ".join(cell.itertext())) for cell in cells]
-        inside = (child.tag in INLINE_TAGS or child.tag in ("td", "th", "br", "p") for child in element.iterdescendants("*"))
+        inside = (
+            child.tag in INLINE_TAGS or child.tag in ("td", "th", "br", "p") for child in element.iterdescendants("*")
+        )
         if sum(map(bool, texts)) < 2 or max(map(len, texts)) > _CELL_LENGTH or not all(inside):
             return False
         self._add(" | ".join(filter(None, texts)))
@@ -217,24 +242,29 @@ class _Walk:
         text = clean_line("".join(part for part, _ in parts))
         if not text and not days:
             return
-        linked = "".join(clean_line(part) for part, is_link in parts if is_link)
+        linked = sum(len(part.strip()) for part, is_link in parts if is_link)
+        found = words(text)
         element = self._open[-1][1] if self._open else self._root
-        marks = frozenset[str]().union(*(marks_of(each) for _, each in self._open[-2:]))
+        marks = frozenset[str]().union(*(each for _, _, each in self._open[-2:]))
         yield Block(
             text=text,
+            key="".join(found),
+            words=len(found),
             tag=tag or str(element.tag),
-            path=tuple(number for number, _ in self._open[:DEEPEST]),
+            path=tuple(number for number, _, _ in self._open[:DEEPEST]),
             marks=marks,
-            linked=min(1.0, len(linked) / max(1, len(text))),
+            linked=min(1.0, linked / max(1, len(text))),
             aside=self._asides > 0,
-            parts=tuple(part for raw, _ in parts if (part := clean_line(raw))),
+            parts=tuple(part for part, _ in parts),
             days=days,
         )
 
 
 def _dated_title(element: _Element) -> str | None:
     """The day in the title of an abbreviation, as blogs give it."""
-    return element.get("title") if element.tag == "abbr" and marks_of(element) & {"published", "updated", "date"} else None
+    return (
+        element.get("title") if element.tag == "abbr" and marks_of(element) & {"published", "updated", "date"} else None
+    )
 
 
 def _caption(element: _Element) -> str:
@@ -250,4 +280,3 @@ def _caption(element: _Element) -> str:
         parts.append("" if each in credited else each.text or "")
         parts.append("" if each is element or each.getparent() in credited else each.tail or "")
     return "".join(parts)
-

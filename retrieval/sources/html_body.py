@@ -32,7 +32,9 @@ _SHORT_KEY = 20
 _SENTENCE_WORDS, _PROSE_WORDS = 5, 12
 _STANDING = frozenset({"p", "li", "tr", "blockquote", "dd", "dt", "pre", "h2", "h3", "h4", "h5", "h6"})
 _SUBTITLE_MARKS = frozenset({"dek", "standfirst", "subtitle", "subheading", "excerpt", "summary", "deck", "sapo"})
-_COMMENTS = line_keys("التعليقات|تعليقات|تعليقات القراء|أضف تعليق|أضف تعليقا|اترك تعليقا|اترك تعليق|اترك ردا|comments|leave a reply")
+_COMMENTS = line_keys(
+    "التعليقات|تعليقات|تعليقات القراء|أضف تعليق|أضف تعليقا|اترك تعليقا|اترك تعليق|اترك ردا|comments|leave a reply"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,11 @@ def body_of_page(blocks: Sequence[Block], taken_text: str, title: str, title_ind
     title_key = line_key(title)
     for index, block in enumerate(blocks):
         inside = container in block.path
-        if block.aside or not block.text or index <= title_index or line_key(block.text) == title_key:
+        if block.aside or not block.text or index <= title_index or block.key == title_key:
             continue
         if block.tag == "figcaption":
             captions += [block.text] if inside or not candidates else []
-        elif inside or (taken[index] and is_prose(block) and len(words(block.text)) >= _PROSE_WORDS):
+        elif inside or (taken[index] and is_prose(block) and block.words >= _PROSE_WORDS):
             candidates.append((index, block))
     kept = _without_furniture(candidates, taken)
     prose = [position for position, (_, block) in enumerate(kept) if is_prose(block)]
@@ -90,7 +92,7 @@ def body_of_page(blocks: Sequence[Block], taken_text: str, title: str, title_ind
         subtitle=_subtitle(head, taken[title_index + 1 : start], title_key),
         head=head,
         after=tuple(blocks[end + 1 : end + 9]),
-        prose_words=sum(len(words(block.text)) for _, block in chosen if is_prose(block)),
+        prose_words=sum(block.words for _, block in chosen if is_prose(block)),
         teasers=_teasers(blocks),
     )
 
@@ -105,7 +107,7 @@ def without_biography(body: Body, author: str | None) -> tuple[str, ...]:
 
 def is_prose(block: Block) -> bool:
     """Whether a block is running text by its length and end, not a heading, button or link."""
-    count = len(words(block.text))
+    count = block.words
     if block.linked >= LINKED_SHARE and (not ends_sentence(block.text) or count < _PROSE_WORDS):
         return False
     if block.tag in ("tr", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"):
@@ -118,7 +120,7 @@ def _taken(blocks: Sequence[Block], taken_text: str) -> list[bool]:
     whole = line_key(clean_line(taken_text.replace("|", " ")))
     found = []
     for block in blocks:
-        key = line_key(block.text)
+        key = block.key
         found.append(bool(key) and not block.aside and (key in lines or (len(key) >= _SHORT_KEY and key in whole)))
     return found
 
@@ -165,16 +167,20 @@ def _without_furniture(candidates: list[tuple[int, Block]], taken: Sequence[bool
 
 def _ends_text(block: Block) -> bool:
     """Whether a block without a full stop may end an article: an item of a list, a row, a paragraph of some words."""
-    return block.tag in ("li", "tr") or (block.tag in ("p", "blockquote") and len(words(block.text)) > 3)
+    return block.tag in ("li", "tr") or (block.tag in ("p", "blockquote") and block.words > 3)
 
 
 def _subtitle(head: Sequence[Block], taken: Sequence[bool], title_key: str) -> str:
     """The line under the headline that sums the article up, if the page marks it as such."""
     for block, was_taken in zip(head, taken, strict=False):
         marked = bool(block.marks & _SUBTITLE_MARKS) or block.tag in ("h2", "h3")
-        if block.aside or block.linked > 0 or not (marked and (was_taken or block.tag == "h2" or block.marks & _SUBTITLE_MARKS)):
+        if (
+            block.aside
+            or block.linked > 0
+            or not (marked and (was_taken or block.tag == "h2" or block.marks & _SUBTITLE_MARKS))
+        ):
             continue
-        if 4 < len(words(block.text)) < 60 and not is_page_line(block.text) and line_key(block.text) != title_key:
+        if 4 < block.words < 60 and not is_page_line(block.text) and block.key != title_key:
             return block.text
     return ""
 
@@ -184,6 +190,6 @@ def _teasers(blocks: Sequence[Block]) -> int:
     count = 0
     for index, block in enumerate(shown):
         below = shown[index + 1 : index + 3]
-        is_head = block.linked >= LINKED_SHARE and len(words(block.text)) > 2
-        count += is_head and any(each.linked < LINKED_SHARE and len(words(each.text)) > 3 for each in below)
+        is_head = block.linked >= LINKED_SHARE and block.words > 2
+        count += is_head and any(each.linked < LINKED_SHARE and each.words > 3 for each in below)
     return count

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from retrieval.arabic import normalize, words
+from retrieval.arabic import clean_line, normalize, words
 from retrieval.sources.article import line_key, line_keys
 from retrieval.sources.credits import AGENCIES
 from retrieval.sources.dates import find_date, is_bare_date, parse_date
@@ -23,14 +23,25 @@ _OUTLET_WORDS = 7
 _SIGNED = frozenset(
     " ".join(words(label))
     for label in """
-كتب|كتبت|كتبه|كتبته|كتبها|بقلم|إعداد|أعده|أعدته|أعدها|تقرير|تحرير|ترجمة|حوار|حاوره|حاورها|حاورته|حاورتها|أجرى الحوار|أجرت الحوار|تصوير ونص
-نص وتصوير|مراسلنا|الكاتب|الكاتبة|المؤلف|المؤلفة|الصحفي|الصحفية|بواسطة|مرسلة بواسطة|نشر بواسطة|نشرت بواسطة|كتب بواسطة|كتبت بواسطة|أضيف بواسطة|نشره
-by|author|written by|posted by|published by
+كتب|كتبت|كتبه|كتبته|كتبها|بقلم|إعداد|أعده|أعدته|أعدها|تقرير|تحرير|ترجمة|حوار|حاوره|حاورها|حاورته|حاورتها|أجرى الحوار
+أجرت الحوار|تصوير ونص|نص وتصوير|مراسلنا|الكاتب|الكاتبة|المؤلف|المؤلفة|الصحفي|الصحفية|بواسطة|مرسلة بواسطة|نشر بواسطة
+نشرت بواسطة|كتب بواسطة|كتبت بواسطة|أضيف بواسطة|نشره|by|author|written by|posted by|published by
 """.replace("\n", "|").split("|")
     if label
 )
 _SIGNED_BARE = _SIGNED & frozenset(
-    " ".join(words(label)) for label in "بقلم|بواسطة|مرسلة بواسطة|نشر بواسطة|نشرت بواسطة|كتب بواسطة|by|written by|posted by".split("|")
+    " ".join(words(label))
+    for label in [
+        "بقلم",
+        "بواسطة",
+        "مرسلة بواسطة",
+        "نشر بواسطة",
+        "نشرت بواسطة",
+        "كتب بواسطة",
+        "by",
+        "written by",
+        "posted by",
+    ]
 )
 """Those that need no colon, for they begin no sentence."""
 _CHANGED = re.compile(r"(?:اخر|تاريخ)? ?(?:ال)?(?:تحديث|تعديل)|(?:last )?(?:updated|modified)")
@@ -51,13 +62,9 @@ def title_of_page(record: Record, blocks: Sequence[Block]) -> tuple[str, int]:
     """The headline as the page shows it, and the place of its last copy before the text; -1 if it is not shown."""
     told = [line_key(each) for each in (record.headline, record.social_title, record.title) if each]
     shown = [(index, block) for index, block in enumerate(blocks) if not block.aside and _may_be_title(block)]
-    matching = [
-        (index, block)
-        for index, block in shown
-        if len(words(block.text)) > 2 and any(line_key(block.text) in each for each in told)
-    ]
+    matching = [(index, block) for index, block in shown if block.words > 2 and any(block.key in each for each in told)]
     ranked = sorted(matching, key=lambda each: (each[1].tag != "h1", -len(each[1].text)))
-    first = [each for each in shown if each[1].tag == "h1" and len(words(each[1].text)) > 2]
+    first = [each for each in shown if each[1].tag == "h1" and each[1].words > 2]
     if ranked:
         return ranked[0][1].text, _last_copy(blocks, ranked[0][1].text)
     if record.headline:
@@ -78,7 +85,7 @@ def _last_copy(blocks: Sequence[Block], title: str) -> int:
     """The last of the copies that only short lines part from each other."""
     key, found = line_key(title), -1
     for index, block in enumerate(blocks):
-        if line_key(block.text) == key and not block.aside:
+        if block.key == key and not block.aside:
             found = index
         elif found >= 0 and ends_sentence(block.text) and len(block.text) > _TITLE_LENGTH:
             break
@@ -110,11 +117,11 @@ def days_of_page(record: Record, head: Sequence[Block], around: Sequence[Block])
     published, modified = record.published, record.modified
     for block in [*head, *around]:
         published = published or next((day for each in block.days if (day := parse_date(each))), None)
-        for part in _PART_BORDER.split(block.text) if len(words(block.text)) <= 30 else ():
+        for part in _PART_BORDER.split(block.text) if block.words <= 30 else ():
             day = find_date(part) if len(words(part)) <= 14 else None
             if day and _CHANGED.match(normalize(part).strip()):
                 modified = modified or day
-            elif day and block not in around or (day and is_stamp(part)):
+            elif (day and block not in around) or (day and is_stamp(part)):
                 published = published or day
     published = published or (find_date(record.canonical) if record.canonical else None)
     if modified and published and modified < published:
@@ -137,7 +144,7 @@ def author_of_page(record: Record, head: Sequence[Block], after: Sequence[Block]
 
 
 def _pieces(parts: Sequence[str]) -> list[str]:
-    return [piece for part in parts for piece in _PART_BORDER.split(part) if piece]
+    return [piece for part in parts for piece in _PART_BORDER.split(clean_line(part)) if piece]
 
 
 def _name_of_line(parts: Sequence[str], outlet: str | None, *, certain: bool) -> str | None:
@@ -171,7 +178,12 @@ def _without_label(piece: str) -> tuple[bool, str]:
 def _may_be_name(text: str, outlet: str | None, *, strict: bool) -> bool:
     found = words(text)
     key = line_key(text)
-    if not 1 < len(found) <= _NAME_WORDS or not _NAME.fullmatch(text) or key in AGENCIES or key == line_key(outlet or ""):
+    if (
+        not 1 < len(found) <= _NAME_WORDS
+        or not _NAME.fullmatch(text)
+        or key in AGENCIES
+        or key == line_key(outlet or "")
+    ):
         return False
     if is_stamp(text) or find_date(text) or not SPEECH.isdisjoint(found):
         return False

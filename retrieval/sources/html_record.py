@@ -22,18 +22,34 @@ if TYPE_CHECKING:
 
 _ARTICLE_TYPES = re.compile(r"Article$|^(?:BlogPosting|LiveBlogPosting|Report|VideoObject|SocialMediaPosting)$")
 _LISTING_TYPES = re.compile(r"^(?:CollectionPage|SearchResultsPage|ItemList)$")
-_PUBLISHED = """
-article:published_time og:article:published_time article:published datepublished dc.date.issued dcterms.issued dcterms.created
-dc.date.created dc.date dcterms.date pubdate publishdate publish-date publish_date publication_date date parsely-pub-date
-sailthru.date uploaddate og:published_time cxenseparse:recs:publishtime
-""".split()
-_MODIFIED = """
+_PUBLISHED = re.findall(
+    r"\S+",
+    """
+article:published_time og:article:published_time article:published datepublished dc.date.issued dcterms.issued
+dcterms.created dc.date.created dc.date dcterms.date pubdate publishdate publish-date publish_date publication_date
+date parsely-pub-date sailthru.date uploaddate og:published_time cxenseparse:recs:publishtime
+""",
+)
+_MODIFIED = re.findall(
+    r"\S+",
+    """
 article:modified_time og:article:modified_time og:updated_time datemodified dcterms.modified dc.date.modified lastmod
 last-modified article:modified
-""".split()
-_AUTHOR = "author dc.creator dcterms.creator article:author og:article:author parsely-author sailthru.author byl".split()
-_OUTLET = "og:site_name publisher dc.publisher dcterms.publisher application-name apple-mobile-web-app-title".split()
-_TITLE = "og:title twitter:title dc.title dcterms.title headline".split()
+""",
+)
+_AUTHOR = re.findall(
+    r"\S+",
+    """
+author dc.creator dcterms.creator article:author og:article:author parsely-author sailthru.author byl
+""",
+)
+_OUTLET = re.findall(
+    r"\S+",
+    """
+og:site_name publisher dc.publisher dcterms.publisher application-name apple-mobile-web-app-title
+""",
+)
+_TITLE = ["og:title", "twitter:title", "dc.title", "dcterms.title", "headline"]
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref|referrer|ocid|cmpid|at_\w+", re.IGNORECASE)
 _COMMENTED = re.compile(r"<!--|-->|/\*\s*<!\[CDATA\[\s*\*/|/\*\s*\]\]>\s*\*/|<!\[CDATA\[|\]\]>")
 _CONTROLS = re.compile("[\x00-\x1f]+")
@@ -42,7 +58,9 @@ _BYLINE_MARKS = frozenset({"author", "byline", "writer", "by", "creator", "katib
 _COMMENT_MARKS = frozenset({"comment", "comments", "bio", "related"})
 _BYLINE_LENGTH, _BRAND_LENGTH = 120, 40
 _FRONT = line_keys("الرئيسية|الصفحة الرئيسية|الصفحة الأولى|home|homepage|عودة|العودة|رجوع|شعار|logo")
-_NOT_A_NAME = re.compile(r"^(?:https?://|www\.|@)|^(?:admin|administrator|editor|unknown|null|undefined|none)$", re.IGNORECASE)
+_NOT_A_NAME = re.compile(
+    r"^(?:https?://|www\.|@)|^(?:admin|administrator|editor|unknown|null|undefined|none)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +117,7 @@ def read_record(root: HtmlElement, address: str | None) -> Record:
         published=_day(article.get("datePublished") or article.get("uploadDate"))
         or metas.first_date(_PUBLISHED)
         or itemprop.first_date(_PUBLISHED),
-        modified=_day(article.get("dateModified"))
-        or metas.first_date(_MODIFIED)
-        or itemprop.first_date(_MODIFIED),
+        modified=_day(article.get("dateModified")) or metas.first_date(_MODIFIED) or itemprop.first_date(_MODIFIED),
         canonical=_canonical(root, metas, article, address),
         bylines=tuple(_bylines(root)),
         brand=_brand(root),
@@ -197,7 +213,9 @@ def _person(name: str) -> str:
 def _bylines(root: HtmlElement) -> Iterator[str]:
     """The texts of elements named for the author, outside of comments, a byline's length at most."""
     for element in root.xpath("//body//*[@class]"):
-        if marks_of(element) & _BYLINE_MARKS and not any(marks_of(above) & _COMMENT_MARKS for above in element.iterancestors()):
+        if marks_of(element) & _BYLINE_MARKS and not any(
+            marks_of(above) & _COMMENT_MARKS for above in element.iterancestors()
+        ):
             text = clean_line(" ".join(element.itertext()))
             if 0 < len(text) <= _BYLINE_LENGTH:
                 yield text
@@ -243,6 +261,8 @@ def _absolute(found: str, base: str) -> str:
         return ""
     if parts.path in ("", "/") and not parts.query:
         return ""
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(name)]
+    kept = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(name)
+    ]
     query = parts.query if len(kept) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(kept)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

@@ -18,7 +18,7 @@ from retrieval.sources.dates import find_date, is_bare_date, is_date_line
 from retrieval.sources.faults import PdfBroken, PdfEncrypted, PdfScanned, PdfUnreadableOrder
 from retrieval.sources.headings import ends_sentence, is_heading
 from retrieval.sources.pdf_glyphs import Line, glyphs_of, lines_of
-from retrieval.sources.pdf_order import tidied, reading_order
+from retrieval.sources.pdf_order import reading_order, tidied
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -34,7 +34,9 @@ MAXIMAL_UNKNOWN_SHARE = 0.1
 _EDGE_LINES = 2
 _REPEATED_SHARE = 0.5
 _PAGE_NUMBER = re.compile(r"\W*(?:صفحة|ص|page|p)?\W*\d{1,4}\W*(?:(?:من|of|/)\W*\d{1,4})?\W*", re.IGNORECASE)
-_PRINTED = re.compile(r"(?:https?|file)://\S+(?:\s+\d+\s*/\s*\d+)?|\d{1,2}/\d{1,2}/\d{2,4}[,،]?\s+\d{1,2}:\d\d(?:\s*[APap][Mm])?.*")
+_PRINTED = re.compile(
+    r"(?:https?|file)://\S+(?:\s+\d+\s*/\s*\d+)?|\d{1,2}/\d{1,2}/\d{2,4}[,،]?\s+\d{1,2}:\d\d(?:\s*[APap][Mm])?.*"
+)
 """What browsers print around a page."""
 _DIGITS = re.compile(r"\d+")
 _NO_TITLE = re.compile(
@@ -183,7 +185,11 @@ def _title(recorded: str, paragraphs: list[tuple[str, float]]) -> tuple[str, lis
     """The title and the paragraphs without it."""
     head = paragraphs[:_HEAD_LINES]
     if recorded and not _NO_TITLE.search(recorded) and len(words(recorded)) > 1:
-        return recorded, [each for index, each in enumerate(paragraphs) if index >= len(head) or line_key(each[0]) != line_key(recorded)]
+        return recorded, [
+            each
+            for index, each in enumerate(paragraphs)
+            if index >= len(head) or line_key(each[0]) != line_key(recorded)
+        ]
     largest = max((size for text, size in head if is_heading(text)), default=0.0)
     usual = median(size for _, size in paragraphs) if paragraphs else 0.0
     for index, (text, size) in enumerate(head if len(paragraphs) > 1 else ()):

@@ -6,7 +6,6 @@ stand is the same for all of them, so that alone is gone by.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
+
+from retrieval.sources.pdf_order import logical
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
@@ -32,14 +33,6 @@ GAP_OF_WORDS, GAP_AT_MARKS, GAP_WITHOUT_SPACE = 0.07, 0.12, 0.3
 WIDTH_OF_A_LETTER = 0.4
 """In sizes of the font: the mean of Arabic letters."""
 _TANWIN = "\u064b\u064c\u064d"
-_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
-_LATIN = "A-Za-z0-9À-ɏ"
-_LEFT_TO_RIGHT = re.compile(
-    rf"[0-9]*[A-Za-zÀ-ɏ][{_LATIN}]*(?:[ .,&'’@:/_+%#-]{{1,3}}[{_LATIN}]+)*"
-    r"|[0-9]+(?:[.,:/][0-9]+)*|[٠-٩۰-۹]+(?:[.,:/٫٬][٠-٩۰-۹]+)*"
-)
-_ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_PRESENTATION = re.compile("[\ufb50-\ufdf1\ufdf3-\ufdfb\ufe70-\ufefc]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,38 +263,6 @@ def _room(letters: Sequence[Glyph], index: int, foot: float) -> float:
         last += 1
     between = {glyph.origin for glyph in letters[first + 1 : last]}
     return letters[last].left - letters[first].right - WIDTH_OF_A_LETTER * letters[index].size * len(between)
-
-
-def logical(clusters: Sequence[str]) -> str:
-    """Letters as they stand from left to right, in the order in which they are read.
-
-    Runs of Latin letters and of digits keep their order; brackets around Arabic are those that the reader sees.
-    """
-    shown = "".join(cluster[0] for cluster in clusters)
-    arabic = len(_ARABIC.findall(shown))
-    if not arabic:
-        return "".join(clusters)
-    if 2 * arabic < sum(character.isalpha() and not _ARABIC.match(character) for character in shown):
-        return _left_to_right(clusters, shown)
-    parts: list[str] = []
-    position = 0
-    for run in _LEFT_TO_RIGHT.finditer(shown):
-        parts += [_composed(cluster).translate(_MIRRORED) for cluster in clusters[position : run.start()]]
-        parts.append("".join(clusters[run.start() : run.end()]))
-        position = run.end()
-    parts += [_composed(cluster).translate(_MIRRORED) for cluster in clusters[position:]]
-    return "".join(reversed(parts))
-
-
-def _left_to_right(clusters: Sequence[str], shown: str) -> str:
-    """A line of Latin text with its Arabic words turned round."""
-    runs = groupby(zip(clusters, shown, strict=True), key=lambda each: bool(_ARABIC.match(each[1])))
-    return "".join("".join(_composed(text) for text, _ in (list(run)[::-1] if is_arabic else run)) for is_arabic, run in runs)
-
-
-def _composed(cluster: str) -> str:
-    """A letter in the form of its place in a word (ﻟ) as the letter itself; ligatures as their letters."""
-    return _PRESENTATION.sub(lambda run: unicodedata.normalize("NFKC", run[0]).strip(" "), cluster)
 
 
 def _in_reading_order(lines: list[Line]) -> list[Line]:

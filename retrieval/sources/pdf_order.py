@@ -1,11 +1,11 @@
-"""Whether lines of Arabic are stored backwards, told by letters that words begin or end with, and put right."""
+"""Letters as they stand on paper to the order of reading, and lines stored backwards told by their words and put right."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-
-from retrieval.sources.pdf_glyphs import logical
+from itertools import groupby
 
 CERTAIN = 4.0
 """How many times more signs of one direction than of the other make it certain."""
@@ -17,8 +17,16 @@ _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 _AFTER_OPENING = re.compile(r"([(\[«])\s+")
 _BEFORE_CLOSING = re.compile(r"\s+([)\]»،؛؟!:.,](?!\d))")
 _BEFORE_OPENING = re.compile("([\u0621-\u0652])([(«])")
-_PAIRS = ("()", "[]", "«»")
+_PAIRS = (("(", ")"), ("[", "]"), ("«", "»"))
 _TURNED = str.maketrans("()[]«»", ")(][»«")
+_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_LATIN = "A-Za-z0-9À-ɏ"
+_LEFT_TO_RIGHT = re.compile(
+    rf"[0-9]*[A-Za-zÀ-ɏ][{_LATIN}]*(?:[ .,&'’@:/_+%#-]{{1,3}}[{_LATIN}]+)*"
+    r"|[0-9]+(?:[.,:/][0-9]+)*|[٠-٩۰-۹]+(?:[.,:/٫٬][٠-٩۰-۹]+)*"
+)
+_ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_PRESENTATION = re.compile("[\ufb50-\ufdf1\ufdf3-\ufdfb\ufe70-\ufefc]+")
 
 
 def reading_order(lines: Sequence[str]) -> list[str] | None:
@@ -73,3 +81,37 @@ def _signs(text: str) -> tuple[int, int]:
 def _turned(line: str) -> str:
     clusters = re.findall(r"[^\u064b-\u0652\u0670][\u064b-\u0652\u0670]*|.", line)
     return logical(clusters)
+
+
+def logical(clusters: Sequence[str]) -> str:
+    """Letters as they stand from left to right, in the order in which they are read.
+
+    Runs of Latin letters and of digits keep their order; brackets around Arabic are those that the reader sees.
+    """
+    shown = "".join(cluster[0] for cluster in clusters)
+    arabic = len(_ARABIC.findall(shown))
+    if not arabic:
+        return "".join(clusters)
+    if 2 * arabic < sum(character.isalpha() and not _ARABIC.match(character) for character in shown):
+        return _left_to_right(clusters, shown)
+    parts: list[str] = []
+    position = 0
+    for run in _LEFT_TO_RIGHT.finditer(shown):
+        parts += [_composed(cluster).translate(_MIRRORED) for cluster in clusters[position : run.start()]]
+        parts.append("".join(clusters[run.start() : run.end()]))
+        position = run.end()
+    parts += [_composed(cluster).translate(_MIRRORED) for cluster in clusters[position:]]
+    return "".join(reversed(parts))
+
+
+def _left_to_right(clusters: Sequence[str], shown: str) -> str:
+    """A line of Latin text with its Arabic words turned round."""
+    runs = groupby(zip(clusters, shown, strict=True), key=lambda each: bool(_ARABIC.match(each[1])))
+    return "".join(
+        "".join(_composed(text) for text, _ in (list(run)[::-1] if is_arabic else run)) for is_arabic, run in runs
+    )
+
+
+def _composed(cluster: str) -> str:
+    """A letter in the form of its place in a word (ﻟ) as the letter itself; ligatures as their letters."""
+    return _PRESENTATION.sub(lambda run: unicodedata.normalize("NFKC", run[0]).strip(" "), cluster)

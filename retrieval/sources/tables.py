@@ -37,20 +37,30 @@ def _names(phrases: str) -> tuple[str, ...]:
 
 
 _FIELDS = {
-    "title": _names("title|headline|header|news title|article title|العنوان|عنوان|عنوان الخبر|عنوان المقال|العنوان الرئيسي"),
+    "title": _names(
+        "title|headline|header|news title|article title|العنوان|عنوان|عنوان الخبر|عنوان المقال|العنوان الرئيسي"
+    ),
     "subtitle": _names("subtitle|subheading|العنوان الفرعي|عنوان فرعي"),
     "text": _names("""
-text|body|content|article|full text|article text|news|description text|article body|النص|نص|المحتوى|محتوى|المتن|متن|نص الخبر|نص المقال|محتوى الخبر
-محتوى المقال|الخبر|المقال|النص الكامل|التفاصيل|تفاصيل الخبر
+text|body|content|article|full text|article text|news|description text|article body|النص|نص|المحتوى|محتوى|المتن|متن
+نص الخبر|نص المقال|محتوى الخبر|محتوى المقال|الخبر|المقال|النص الكامل|التفاصيل|تفاصيل الخبر
 """),
     "published": _names("""
-date|published|published at|pub date|pubdate|publish date|publication date|date published|datetime|التاريخ|تاريخ|تاريخ النشر|النشر|تاريخ الخبر
-تاريخ المقال|اليوم
+date|published|published at|pub date|pubdate|publish date|publication date|date published|datetime|التاريخ|تاريخ
+تاريخ النشر|النشر|تاريخ الخبر|تاريخ المقال|اليوم
 """),
-    "modified": _names("modified|updated|updated at|last modified|date modified|تاريخ التحديث|آخر تحديث|تاريخ التعديل|التحديث"),
-    "url": _names("url|link|article url|source url|permalink|href|web address|الرابط|رابط|رابط الخبر|رابط المقال|الوصلة|عنوان الصفحة"),
-    "outlet": _names("source|outlet|publisher|newspaper|site|website|media|المصدر|مصدر|الصحيفة|الجريدة|الموقع|الناشر|اسم الصحيفة|الوسيلة"),
-    "author": _names("author|byline|writer|by|journalist|creator|الكاتب|كاتب|المؤلف|بقلم|اسم الكاتب|المحرر|الصحفي|كاتب المقال"),
+    "modified": _names(
+        "modified|updated|updated at|last modified|date modified|تاريخ التحديث|آخر تحديث|تاريخ التعديل|التحديث"
+    ),
+    "url": _names(
+        "url|link|article url|source url|permalink|href|web address|الرابط|رابط|رابط الخبر|رابط المقال|الوصلة|عنوان الصفحة"
+    ),
+    "outlet": _names(
+        "source|outlet|publisher|newspaper|site|website|media|المصدر|مصدر|الصحيفة|الجريدة|الموقع|الناشر|اسم الصحيفة|الوسيلة"
+    ),
+    "author": _names(
+        "author|byline|writer|by|journalist|creator|الكاتب|كاتب|المؤلف|بقلم|اسم الكاتب|المحرر|الصحفي|كاتب المقال"
+    ),
     "id": _names("id|article id|guid|identifier|المعرف|معرف|رقم الخبر|رقم المقال|الرقم"),
 }
 """Names of columns by what they hold, the plainest first; compared without case, marks, spaces and underscores."""
@@ -88,7 +98,7 @@ def delimiter_of(sample: str) -> str:
     lines = [line for line in sample.lstrip("\ufeff").splitlines() if line.strip()]
     if not lines:
         return ","
-    if said := re.fullmatch(r"sep=(.)", lines[0].strip("\"")):
+    if said := re.fullmatch(r"sep=(.)", lines[0].strip('"')):
         return said[1]
 
     def fitness(delimiter: str) -> tuple[int, int]:
@@ -126,7 +136,7 @@ def _rows(reader: Reader, path: Path) -> Iterator[tuple[int, Draft | RecordBroke
         if row is None:
             return
         line, start = start, reader.line_num + 1
-        if not any(cell.strip().strip("\ufeff") for cell in row) or row[0].startswith("sep=") and columns is None:
+        if not any(cell.strip().strip("\ufeff") for cell in row) or (row[0].startswith("sep=") and columns is None):
             continue
         if columns is None:
             columns = _columns([cell.strip("\ufeff") for cell in row])
