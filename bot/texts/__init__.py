@@ -3,10 +3,12 @@
 from bot.texts.commands import COMMANDS
 from bot.texts.errors import ERRORS
 from bot.texts.replies import REPLIES
+from bot.texts.source_errors import SOURCE_ERRORS
 from bot.texts.telegram import TELEGRAM
 
 TABLE: dict[str, tuple[str, str]] = {
     **ERRORS,
+    **SOURCE_ERRORS,
     **REPLIES,
     **COMMANDS,
     **TELEGRAM,

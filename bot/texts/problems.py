@@ -8,6 +8,7 @@ PROBLEMS: dict[str, str] = {
     # records and data sets
     "not valid JSON": "ليس JSON صالحًا",
     "not valid UTF-8": "ليس بترميز UTF-8",
+    "not a row of a table": "ليس صفًا من جدول",
     "not UTF-8": "ليس بترميز UTF-8",
     "not an object": "ليس كائن JSON",
     "text is not a string": "حقل النص ليس نصًا",

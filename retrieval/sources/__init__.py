@@ -25,14 +25,20 @@ from retrieval.sources.discovery import (
     KINDS,
     LINES_KINDS,
     MARKDOWN_KINDS,
+    PAGE_KINDS,
+    PDF_KINDS,
+    TABLE_KINDS,
     TEXT_KINDS,
     failure,
     kind_of,
     source_files,
 )
 from retrieval.sources.dump import read_text
+from retrieval.sources.html import read_html
 from retrieval.sources.markdown import read_markdown
+from retrieval.sources.pdf import read_pdf
 from retrieval.sources.records import read_document, read_lines
+from retrieval.sources.tables import read_table
 from retrieval.types import Article, Failure
 
 __all__ = ["READING_VERSION", "SourceFile", "read", "read_file", "record_count", "source_files"]
@@ -56,7 +62,7 @@ def read_file(source_file: SourceFile) -> Iterator[Article | Failure]:
     builder = ArticleBuilder(source_file)
     count = 0
     try:
-        for line, draft in _drafts(path):
+        for line, draft in _drafts(source_file):
             if isinstance(draft, RecordBroken):
                 yield failure(path, draft, line=line)
             elif article := builder.build(draft):
@@ -75,8 +81,8 @@ def read_file(source_file: SourceFile) -> Iterator[Article | Failure]:
 
 
 def record_count(source_file: SourceFile) -> int:
-    """How many steps reading a file takes, for a progress bar: the lines of JSON Lines, 1 for any other file."""
-    if kind_of(source_file.path) not in LINES_KINDS:
+    """How many steps reading a file takes, for a progress bar: the lines of JSON Lines and tables, 1 for any other file."""
+    if kind_of(source_file.path) not in LINES_KINDS + TABLE_KINDS:
         return 1
     try:
         with source_file.path.open("rb") as file:
@@ -85,7 +91,8 @@ def record_count(source_file: SourceFile) -> int:
         return 1
 
 
-def _drafts(path: Path) -> Iterator[tuple[int | None, Draft | RecordBroken]]:
+def _drafts(source_file: SourceFile) -> Iterator[tuple[int | None, Draft | RecordBroken]]:
+    path = source_file.path
     kind = kind_of(path)
     if kind in LINES_KINDS:
         yield from read_lines(path)
@@ -93,6 +100,12 @@ def _drafts(path: Path) -> Iterator[tuple[int | None, Draft | RecordBroken]]:
         yield from read_document(decode(path.read_bytes(), path), path)
     elif kind in MARKDOWN_KINDS:
         yield None, read_markdown(decode(path.read_bytes(), path))
+    elif kind in PAGE_KINDS:
+        yield None, read_html(path.read_bytes(), path, address=source_file.address)
+    elif kind in TABLE_KINDS:
+        yield from read_table(path)
+    elif kind in PDF_KINDS:
+        yield None, read_pdf(path.read_bytes(), path)
     elif kind in TEXT_KINDS or not kind:
         yield from ((None, draft) for draft in read_text(decode(path.read_bytes(), path)))
     else:

@@ -29,7 +29,10 @@ TEXT_KINDS = (".txt", ".text")
 MARKDOWN_KINDS = (".md", ".markdown")
 LINES_KINDS = (".jsonl", ".ndjson")
 DOCUMENT_KINDS = (".json",)
-KINDS = TEXT_KINDS + MARKDOWN_KINDS + LINES_KINDS + DOCUMENT_KINDS
+PAGE_KINDS = (".html", ".htm", ".xhtml")
+TABLE_KINDS = (".csv", ".tsv")
+PDF_KINDS = (".pdf",)
+KINDS = TEXT_KINDS + MARKDOWN_KINDS + LINES_KINDS + DOCUMENT_KINDS + PAGE_KINDS + TABLE_KINDS + PDF_KINDS
 
 _NOT_ARTICLES = re.compile(
     r"(?:readme|licen[sc]e|changelog)(?![^\W_])|(?:make|docker|jenkins|proc|gem|vagrant)file$", re.I

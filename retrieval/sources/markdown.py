@@ -58,6 +58,7 @@ def read_markdown(text: str) -> Draft:
     elif not title and len(paragraphs) > 1 and is_heading(paragraphs[0]):
         title = paragraphs.pop(0)
     published = fields.get("published") or fields.get("date") or ""
+    modified = fields.get("modified") or fields.get("updated") or ""
     return Draft(
         title=title,
         paragraphs=tuple(line for line in paragraphs if not is_caption(line)),
@@ -66,6 +67,8 @@ def read_markdown(text: str) -> Draft:
         url=fields.get("url") or fields.get("link"),
         outlet=fields.get("outlet") or fields.get("source"),
         published=parse_date(published) if published else None,
+        author=fields.get("author") or None,
+        modified=parse_date(modified) if modified else None,
     )
 
 

@@ -99,6 +99,7 @@ def _draft(value: Json, path: Path, line: int) -> Draft | RecordBroken:
         return RecordBroken(path=path, line=line, problem="no text")
     captions = value.get("captions")
     published = _string(value, "published", "date", "published_at", "pubDate")
+    modified = _string(value, "modified", "updated", "updated_at", "dateModified")
     return Draft(
         title=_string(value, "title", "headline"),
         subtitle=_string(value, "subtitle"),
@@ -108,6 +109,8 @@ def _draft(value: Json, path: Path, line: int) -> Draft | RecordBroken:
         url=_string(value, "url", "link"),
         outlet=_string(value, "outlet", "source", "publisher"),
         published=parse_date(published),
+        author=_string(value, "author", "byline", "creator") or None,
+        modified=parse_date(modified) if modified else None,
     )
 
 
