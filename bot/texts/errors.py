@@ -175,7 +175,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The embedding model “{model}” is not on this machine; fetch it, or use DALIL_EMBEDDING_MODEL=bundled",
     ),
     "engine_missing": (
-        "Ray غير مثبّت؛ ثبّته: pip install 'dalil[ray]' أو احذف الخيار --engine",
+        "لم يُثبَّت Ray؛ ثبّته: pip install 'dalil[ray]' أو احذف الخيار --engine",
         "Ray is not installed; install it: pip install 'dalil[ray]', or leave out --engine",
     ),
     "engine_failed": (
