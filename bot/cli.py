@@ -15,18 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.main import get_command
 
-from bot import evaluating, feedback, storing
+from bot import evaluating, feedback, ingesting, storing
 from bot.console import (
     AsJson,
     DataDir,
-    Engine,
-    EngineOption,
-    RayAddress,
     filled_index,
     is_lively,
     print_json,
     progress,
-    tell_failures,
 )
 from bot.help_page import Command, Group, localize
 from bot.messages import Messages
@@ -40,9 +36,10 @@ if TYPE_CHECKING:
 
 
 app = typer.Typer(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app.add_typer(ingesting.app)
+app.add_typer(storing.app)
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(feedback.app, name="feedback")
-app.add_typer(storing.app)
 
 
 def run(arguments: Sequence[str], messages: Messages) -> int:
@@ -72,33 +69,6 @@ def dalil(
 
 
 # ------------------------------------------------------------------------------------------------------ the commands
-
-
-@app.command(cls=Command)
-def ingest(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", show_default=False)] = None,
-    engine: EngineOption = Engine.LOCAL,
-    ray_address: RayAddress = None,
-    as_json: AsJson = False,
-    data_dir: DataDir = None,
-) -> int:
-    """Takes in articles."""
-    from bot import wiring
-    from bot.render import report_lines, report_object
-    from bot.settings import begin
-
-    settings, messages = begin(data_dir)
-    wanted = wiring.article_paths(paths or [], settings)
-    with wiring.opened_index(settings) as index, progress(messages) as on_progress:
-        if engine is Engine.RAY:
-            wiring.embed_on_ray(index, settings, wanted, address=ray_address)
-        report = index.ingest(wanted, on_progress=on_progress)
-    tell_failures(report, messages)
-    if as_json:
-        print_json(report_object(report, messages))
-    else:
-        typer.echo("\n".join(report_lines(report, messages)))
-    return 1 if report.failed else 0
 
 
 @app.command(cls=Command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -29,6 +30,8 @@ def folder_named(value: str) -> Path:
 
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR", parser=folder_named)]
+TOLD = 20
+"""Failures named one by one."""
 AsJson = Annotated[bool, typer.Option("--json")]
 
 
@@ -67,9 +70,13 @@ def filled_index(settings: Settings, messages: Messages) -> Iterator[Index]:
 
 
 def tell_failures(report: IngestReport, messages: Messages) -> None:
-    """Names each source that failed on standard error, with file, line and reason."""
-    for failure in report.failures:
+    """Names each source that failed on standard error, with file, line and reason; of very many the rest by reason."""
+    for failure in report.failures[:TOLD]:
         typer.echo(messages.failure(failure), err=True)
+    rest = report.failures[TOLD:]
+    for code, count in Counter(failure.error.code for failure in rest).most_common():
+        example = next(failure for failure in rest if failure.error.code == code)
+        typer.echo(messages("failure.more", count=count, example=messages.failure(example)), err=True)
 
 
 def print_json(value: object) -> None:

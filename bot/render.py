@@ -83,6 +83,7 @@ def report_object(report: IngestReport, messages: Messages) -> dict[str, object]
         "failed": report.failed,
         "passages": report.passages,
         "seconds": round(report.seconds, 3),
+        "passed_over": report.passed_over,
         "failures": [
             {
                 "source": failure.origin,
@@ -245,9 +246,18 @@ def _answer_lines(text: str, page: Page) -> list[str]:
 
 def report_lines(report: IngestReport, messages: Messages) -> list[str]:
     """An ingest in words."""
-    counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed", "failed")}
     passages = messages.count("passage", report.passages)
-    return [
-        messages("ingest.report", **counts),
+    lines = [
+        report_line(report, messages),
         messages("ingest.total", passages=passages, seconds=f"{report.seconds:.1f}"),
     ]
+    if report.passed_over:
+        kinds = " · ".join(f"{count} {kind}" for kind, count in report.passed_over.items())
+        lines.append(messages("ingest.passed_over", kinds=kinds))
+    return lines
+
+
+def report_line(report: IngestReport, messages: Messages) -> str:
+    """What an ingest did, on one line."""
+    counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed", "failed")}
+    return messages("ingest.report", **counts)

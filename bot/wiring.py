@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,15 @@ from retrieval.chroma_server import ChromaAccess
 from retrieval.embedding import open_embedder
 from retrieval.entailment import CrossEncoderEntailment
 from retrieval.errors import SourceAddress, SourceUnnamed
+from retrieval.fetching import Gathered, Gatherer, divided
 from retrieval.index import Index
 from retrieval.ollama_generator import OllamaGenerator
 from retrieval.ollama_models import find_model, find_window
+from retrieval.pages import KeptPages
 from retrieval.protocols import Generator
 from retrieval.rerank import CrossEncoderReranker
-from retrieval.types import IngestReport
+from retrieval.types import Failure, IngestReport
+from retrieval.web import Fetcher
 
 if TYPE_CHECKING:
     from retrieval.assistant import Assistant
@@ -99,7 +103,10 @@ def _find_model(settings: Settings) -> str | None:
 
 
 def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:
-    """The files, folders and patterns to ingest: those given, else the articles folder of the settings."""
+    """The files, folders and patterns to ingest: those given, else the articles folder of the settings.
+
+    Raises `SourceUnnamed` and `SourceAddress`.
+    """
     paths: list[Path] = []
     for name in given or [str(settings.articles)]:
         if not name.strip():
@@ -108,3 +115,30 @@ def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:
             raise SourceAddress(path=name)
         paths.append(Path(name))
     return paths
+
+
+def take_in(
+    index: Index,
+    settings: Settings,
+    names: Sequence[str],
+    *,
+    on_fetching: Progress | None = None,
+    on_progress: Progress | None = None,
+) -> IngestReport:
+    """Ingests files, folders, patterns, pages and feeds; a source that fails is a failure of the report.
+
+    Raises `SourceUnnamed` where none has a name, and `StoreError` kinds.
+    """
+    failures = [Failure("", None, SourceUnnamed()) for name in names if not name.strip()]
+    if len(failures) == len(names):
+        raise SourceUnnamed
+    paths, addresses = divided([name for name in names if name.strip()])
+    gathered = fetch(addresses, settings, on_fetching) if addresses else Gathered()
+    report = index.ingest([Path(path) for path in paths], fetched=[*gathered.files.values()], on_progress=on_progress)
+    return replace(report, failures=(*failures, *gathered.failures, *report.failures))
+
+
+def fetch(addresses: Sequence[str], settings: Settings, on_progress: Progress | None = None) -> Gathered:
+    """Fetches pages and feeds into the data folder, where they stay."""
+    with closing(KeptPages(settings.data_dir)) as pages, closing(Fetcher(addresses)) as fetcher:
+        return Gatherer(fetcher, pages).gather(addresses, on_progress)

@@ -290,7 +290,17 @@ def test_ingest_reports_in_words_and_in_json(dalil: Any, folder: Path) -> None:
     assert first.out.startswith("added 1, updated 0, unchanged 0, removed 0, failed 0\nIn the index now: ")
     (folder / "news" / "more.txt").write_text(ARTICLE.replace("الجسر", "النفق"), encoding="utf-8")
     report = json.loads(dalil("ingest", "news/*.txt", "--json").out)
-    assert set(report) == {"added", "updated", "unchanged", "removed", "failed", "passages", "seconds", "failures"}
+    assert set(report) == {
+        "added",
+        "updated",
+        "unchanged",
+        "removed",
+        "failed",
+        "passages",
+        "seconds",
+        "passed_over",
+        "failures",
+    }
     assert (report["added"], report["unchanged"], report["failures"]) == (1, 1, [])
 
 

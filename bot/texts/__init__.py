@@ -5,6 +5,7 @@ from bot.texts.errors import ERRORS
 from bot.texts.replies import REPLIES
 from bot.texts.source_errors import SOURCE_ERRORS
 from bot.texts.telegram import TELEGRAM
+from bot.texts.web_errors import WEB_ERRORS
 
 TABLE: dict[str, tuple[str, str]] = {
     **ERRORS,
@@ -12,4 +13,5 @@ TABLE: dict[str, tuple[str, str]] = {
     **REPLIES,
     **COMMANDS,
     **TELEGRAM,
+    **WEB_ERRORS,
 }

@@ -13,12 +13,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dalil chat\ndalil ask 'من هو رئيس أذربيجان؟'\ndalil ingest news/*.txt",
     ),
     "help.ingest": (
-        "فهرس المقالات: ملفات أو مجلدات؛ لا يُعالج إلا ما تغيّر.",
-        "Index articles from files and folders; only what changed is processed.",
+        "فهرس المقالات من ملفات ومجلدات وصفحات وخلاصات RSS؛ لا يُعالج إلا ما تغيّر.",
+        "Index articles from files, folders, web pages and RSS feeds; only what changed is processed.",
     ),
     "help.ingest.paths": (
-        "ملفات أو مجلدات أو أنماط مثل news/*.txt؛ وبدونها مجلد الإعداد DALIL_ARTICLES.",
-        "Files, folders or patterns such as news/*.txt; without any, the folder of DALIL_ARTICLES.",
+        "ملفات أو مجلدات أو أنماط مثل news/*.txt أو عناوين صفحات وخلاصات؛ وبدونها مجلد الإعداد DALIL_ARTICLES.",
+        "Files, folders, patterns such as news/*.txt, addresses of pages or feeds; without any, the folder of DALIL_ARTICLES.",
+    ),
+    "help.ingest.watch": (
+        "اقرأ الجديد مرة كل هذه الدقائق حتى توقفه.",
+        "Read what is new every so many minutes, until it is stopped.",
     ),
     "help.ingest.engine": (
         "أين تُحسب متجهات نموذج تضمين مدرَّب: local على هذا الجهاز، أو ray على أجهزة كثيرة.",
@@ -29,8 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "The address of a Ray cluster, such as host:6379; without it, processes of this machine.",
     ),
     "example.ingest": (
-        "dalil ingest\ndalil ingest news/ --json\ndalil ingest archive/ --engine ray",
-        "dalil ingest\ndalil ingest news/ --json\ndalil ingest archive/ --engine ray",
+        "dalil ingest\ndalil ingest news/ --json\ndalil ingest https://example.org/feed.xml --watch 10",
+        "dalil ingest\ndalil ingest news/ --json\ndalil ingest https://example.org/feed.xml --watch 10",
     ),
     "help.ask": ("اسأل سؤالًا واحدًا واحصل على جواب بشواهده.", "Ask one question; get an answer with its evidence."),
     "help.ask.question": ("السؤال، بين علامتي اقتباس.", "The question, in quotation marks."),

@@ -53,6 +53,16 @@ REPLIES: dict[str, tuple[str, str]] = {
     "backup.written": ("كُتبت النسخة في «{path}» ({size} ميغابايت)", "The backup is in {path} ({size} MB)"),
     "restore.done": ("استُعيدت النسخة «{path}»: {articles}", "{path} is restored: {articles}"),
     "reindex.working": ("إعادة بناء الفهرس", "Making the index anew"),
+    "ingest.fetching": ("جلب الصفحات", "Fetching pages"),
+    "ingest.watching": (
+        "يُقرأ الجديد كل {minutes} دقيقة؛ للإيقاف: Ctrl-C",
+        "Reading what is new every {minutes} minutes; to stop: Ctrl-C",
+    ),
+    "ingest.passed_over": (
+        "لم تُقرأ ملفات من أنواع لا قارئ لها: {kinds}",
+        "Files of kinds that no reader knows were passed over: {kinds}",
+    ),
+    "failure.more": ("و{count} مثله: {example}", "and {count} more like: {example}"),
     "failure.line": ("{message} (السطر {line})", "{message} (line {line})"),
     "failure.origin": ("{origin}: {message}", "{origin}: {message}"),
     # feedback

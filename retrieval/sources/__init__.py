@@ -22,6 +22,7 @@ from retrieval.sources.article import ArticleBuilder, Draft, SourceFile
 from retrieval.sources.decoding import decode
 from retrieval.sources.discovery import (
     DOCUMENT_KINDS,
+    FEED_KINDS,
     KINDS,
     LINES_KINDS,
     MARKDOWN_KINDS,
@@ -34,6 +35,7 @@ from retrieval.sources.discovery import (
     source_files,
 )
 from retrieval.sources.dump import read_text
+from retrieval.sources.feeds import read_feed
 from retrieval.sources.html import read_html
 from retrieval.sources.markdown import read_markdown
 from retrieval.sources.pdf import read_pdf
@@ -101,9 +103,12 @@ def _drafts(source_file: SourceFile) -> Iterator[tuple[int | None, Draft | Recor
     elif kind in MARKDOWN_KINDS:
         yield None, read_markdown(decode(path.read_bytes(), path))
     elif kind in PAGE_KINDS:
-        yield None, read_html(path.read_bytes(), path, address=source_file.address)
+        yield None, read_html(path.read_bytes(), path, address=source_file.address, charset=source_file.charset)
     elif kind in TABLE_KINDS:
         yield from read_table(path)
+    elif kind in FEED_KINDS:
+        entries = read_feed(path.read_bytes(), path, address=source_file.address)
+        yield from ((None, entry.draft()) for entry in entries if entry.paragraphs)
     elif kind in PDF_KINDS:
         yield None, read_pdf(path.read_bytes(), path)
     elif kind in TEXT_KINDS or not kind:

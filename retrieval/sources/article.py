@@ -27,6 +27,8 @@ class SourceFile:
 
     path: Path
     address: str | None = None
+    charset: str | None = None
+    """The encoding that the server named, if it did."""
 
     @property
     def origin(self) -> str:

@@ -22,6 +22,7 @@ from retrieval.errors import (
 )
 from retrieval.sources.article import SourceFile
 from retrieval.sources.decoding import encoding_of
+from retrieval.sources.feeds import is_feed
 from retrieval.sources.records import SAMPLE_BYTES, holds_questions
 from retrieval.types import Failure
 
@@ -32,7 +33,8 @@ DOCUMENT_KINDS = (".json",)
 PAGE_KINDS = (".html", ".htm", ".xhtml")
 TABLE_KINDS = (".csv", ".tsv")
 PDF_KINDS = (".pdf",)
-KINDS = TEXT_KINDS + MARKDOWN_KINDS + LINES_KINDS + DOCUMENT_KINDS + PAGE_KINDS + TABLE_KINDS + PDF_KINDS
+FEED_KINDS = (".rss", ".atom", ".xml")
+KINDS = TEXT_KINDS + MARKDOWN_KINDS + LINES_KINDS + DOCUMENT_KINDS + PAGE_KINDS + TABLE_KINDS + PDF_KINDS + FEED_KINDS
 
 _NOT_ARTICLES = re.compile(
     r"(?:readme|licen[sc]e|changelog)(?![^\W_])|(?:make|docker|jenkins|proc|gem|vagrant)file$", re.I
@@ -153,6 +155,9 @@ def _is_wanted(path: Path, found: Found) -> bool:
     try:
         if kind in LINES_KINDS:
             return not holds_questions(path)
+        if kind == ".xml" and not _begins_as_feed(path):
+            found.passed_over[kind] += 1
+            return False
         if kind:
             if kind not in KINDS:
                 found.passed_over[kind] += 1
@@ -164,3 +169,9 @@ def _is_wanted(path: Path, found: Found) -> bool:
     except (SourceBinary, SourceEncoding):
         return False
     return True
+
+
+def _begins_as_feed(path: Path) -> bool:
+    """Whether a file is a feed: most XML is something else."""
+    with path.open("rb") as file:
+        return is_feed(file.read(SAMPLE_BYTES))

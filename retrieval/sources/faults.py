@@ -69,3 +69,9 @@ class PdfUnreadableOrder(SourceError):
     """A PDF whose letters come in an order, or under codes, from which the text cannot be told. Values: path."""
 
     code = "pdf_unreadable_order"
+
+
+class FeedBroken(SourceError):
+    """What should be a feed and is none, or a broken one without a single whole entry. Values: path."""
+
+    code = "feed_broken"

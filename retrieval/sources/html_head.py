@@ -62,7 +62,12 @@ def title_of_page(record: Record, blocks: Sequence[Block]) -> tuple[str, int]:
     """The headline as the page shows it, and the place of its last copy before the text; -1 if it is not shown."""
     told = [line_key(each) for each in (record.headline, record.social_title, record.title) if each]
     shown = [(index, block) for index, block in enumerate(blocks) if not block.aside and _may_be_title(block)]
-    matching = [(index, block) for index, block in shown if block.words > 2 and any(block.key in each for each in told)]
+    matching = [
+        (index, block)
+        for index, block in shown
+        if (block.words > 2 and any(block.key in each for each in told))
+        or (block.tag == "h1" and any(each.startswith(block.key) for each in told))
+    ]
     ranked = sorted(matching, key=lambda each: (each[1].tag != "h1", -len(each[1].text)))
     first = [each for each in shown if each[1].tag == "h1" and each[1].words > 2]
     if ranked:
