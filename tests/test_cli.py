@@ -143,7 +143,6 @@ def test_no_command_shows_the_help(dalil: Any) -> None:
             ["ask", "س" * 5000],
             "The question is too long (5000 characters, the limit is 4096); shorten it and try again",
         ),
-        (["ingest", "https://example.org/a"], None),
     ],
 )
 def test_a_bad_argument_is_one_line_and_exit_2(arguments: list[str], line: str | None, dalil: Any) -> None:
