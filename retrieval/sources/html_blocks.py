@@ -13,49 +13,34 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-INLINE_TAGS = frozenset(
-    re.findall(
-        r"\S+",
-        """
+
+def _listed(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+INLINE_TAGS = _listed("""
 a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span
 strike strong sub sup time tt u var wbr img picture source amp-img
-""",
-    )
-)
-_NEVER_SHOWN = frozenset(
-    re.findall(
-        r"\S+",
-        """
+""")
+_NEVER_SHOWN = _listed("""
 script style noscript template head iframe object embed svg math button select textarea option audio video canvas map
 marquee nav dialog amp-sidebar amp-ad amp-analytics amp-embed input
-""",
-    )
-)
+""")
 _UNSHOWN_ROLES = frozenset({"navigation", "search", "banner", "dialog", "alertdialog", "menu", "menubar", "toolbar"})
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
-_COMMENT_MARKS = frozenset(["comment", "comments", "respond", "disqus", "commentlist"])
-_CERTAIN_MARKS = frozenset(
-    re.findall(
-        r"\S+",
-        """
+_COMMENT_MARKS = frozenset({"comment", "comments", "respond", "disqus", "commentlist"})
+_CERTAIN_MARKS = _listed("""
 share sharing shares sharebar social socials related relatedposts newsletter cookie cookies consent gdpr advert
 adverts advertisement advertising adsbygoogle sponsored recommended recommendations recommendation trending breadcrumb
 breadcrumbs crumb pagination pager copyright paywallnote popup modal taboola outbrain tweet instagram tiktok mostread
 subscribe subscription
-""",
-    )
-)
+""")
 """Parts of the names that designers give to what stands around an article."""
-_LIKELY_MARKS = frozenset(
-    re.findall(
-        r"\S+",
-        """
+_LIKELY_MARKS = _listed("""
 ad ads tags tag bio menu nav sidebar widget promo ticker breaking disclaimer footnote login signup toolbar tools print
 footer rel links most popular latest next prev authorbox aside copy pw fb twitter whatsapp
-""",
-    )
-)
+""")
 COMMENT_SHARE, CERTAIN_SHARE, LIKELY_SHARE = 0.97, 0.8, 0.3
 """Of the letters of the page: a part that holds more is the page itself, whatever its name."""
 _HEADS = frozenset({"h1", "article", "main", "body", "html"})

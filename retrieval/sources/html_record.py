@@ -22,33 +22,27 @@ if TYPE_CHECKING:
 
 _ARTICLE_TYPES = re.compile(r"Article$|^(?:BlogPosting|LiveBlogPosting|Report|VideoObject|SocialMediaPosting)$")
 _LISTING_TYPES = re.compile(r"^(?:CollectionPage|SearchResultsPage|ItemList)$")
-_PUBLISHED = re.findall(
-    r"\S+",
-    """
+
+
+def _listed(names: str) -> list[str]:
+    return names.split()
+
+
+_PUBLISHED = _listed("""
 article:published_time og:article:published_time article:published datepublished dc.date.issued dcterms.issued
 dcterms.created dc.date.created dc.date dcterms.date pubdate publishdate publish-date publish_date publication_date
 date parsely-pub-date sailthru.date uploaddate og:published_time cxenseparse:recs:publishtime
-""",
-)
-_MODIFIED = re.findall(
-    r"\S+",
-    """
+""")
+_MODIFIED = _listed("""
 article:modified_time og:article:modified_time og:updated_time datemodified dcterms.modified dc.date.modified lastmod
 last-modified article:modified
-""",
-)
-_AUTHOR = re.findall(
-    r"\S+",
-    """
+""")
+_AUTHOR = _listed("""
 author dc.creator dcterms.creator article:author og:article:author parsely-author sailthru.author byl
-""",
-)
-_OUTLET = re.findall(
-    r"\S+",
-    """
+""")
+_OUTLET = _listed("""
 og:site_name publisher dc.publisher dcterms.publisher application-name apple-mobile-web-app-title
-""",
-)
+""")
 _TITLE = ["og:title", "twitter:title", "dc.title", "dcterms.title", "headline"]
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref|referrer|ocid|cmpid|at_\w+", re.IGNORECASE)
 _COMMENTED = re.compile(r"<!--|-->|/\*\s*<!\[CDATA\[\s*\*/|/\*\s*\]\]>\s*\*/|<!\[CDATA\[|\]\]>")
