@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     for name in ("README.md", "readme.ar.md", "LICENSE", "LICENSE-MIT.txt", "CHANGELOG.md", "Makefile", ".hidden.txt"):
         (root / name).write_text(NEWS)
     (root / ".git" / "note.txt").write_text(NEWS)
-    for name in ("script.py", "photo.png", "paper.pdf", "archive"):
+    for name in ("script.py", "photo.png", "paper.docx", "archive"):
         (root / name).write_bytes(b"\x89PNG" + bytes(40))
     return root
 

@@ -168,6 +168,31 @@ def test_a_page_whose_frame_has_names_of_furniture_is_kept() -> None:
     assert read(wrapped).paragraphs == (LEAD, SECOND, THIRD)
 
 
+def test_a_login_box_beside_a_short_article_does_not_hide_it() -> None:
+    box = "<div class=popup><h2>تسجيل الدخول</h2><input type=password></div>"
+    assert read(f"{box}<h1>{TITLE}</h1>{TEXT}").paragraphs == (LEAD, SECOND, THIRD)
+
+
+def test_the_name_of_the_paper_set_large_is_no_title() -> None:
+    data = page(f"<h1>صحيفة صدى اليوم</h1><h2>{TITLE}</h2>{TEXT}", title=f"{TITLE} - صحيفة صدى اليوم")
+    draft = read_html(data, PATH)
+    assert (draft.title, draft.outlet) == (TITLE, "صحيفة صدى اليوم")
+
+
+def test_of_several_articles_in_the_record_that_of_the_page_is_taken() -> None:
+    def listed(headline: str, day: int) -> dict[str, object]:
+        return {"@type": "NewsArticle", "headline": headline, "datePublished": f"2026-03-0{day}"}
+
+    others = [
+        listed("خبر آخر من الأخبار", 1),
+        {"@type": "VideoObject", "uploadDate": "2026-03-02"},
+        listed("خبر ثالث", 3),
+    ]
+    for things, day in (([*others, listed(TITLE, 4)], date(2026, 3, 4)), (others, None)):
+        draft = read(f"<h1>{TITLE}</h1>{TEXT}", f'<script type="application/ld+json">{json.dumps(things)}</script>')
+        assert (draft.title, draft.published) == (TITLE, day)
+
+
 def test_comments_are_left_out_even_if_they_are_longer() -> None:
     comment = (
         "<div><b>زائر</b><p>خبر جميل ونتمنى أن يصل المترو إلى حينا قبل نهاية العام القادم إن شاء الله تعالى.</p></div>"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import RecordBroken, SourceBinary, SourceError
-from retrieval.sources import SourceFile, read_file, record_count
+from retrieval.sources import SourceFile, read_file, record_count, source_files
 from retrieval.sources.article import Draft
 from retrieval.sources.faults import TableWithoutText
 from retrieval.sources.tables import read_table
@@ -108,6 +108,13 @@ def test_a_header_alone_is_an_empty_source(tmp_path: Path) -> None:
     [fault] = read_file(SourceFile(table(tmp_path, HEADER)))
     assert isinstance(fault, Failure)
     assert fault.error.code == "source_empty"
+
+
+def test_judgements_of_an_evaluation_in_a_folder_are_passed_over(tmp_path: Path) -> None:
+    table(tmp_path, "query-id\tcorpus-id\tscore\nq1\td1\t1\n", name="test.tsv")
+    news = table(tmp_path, HEADER + ROW)
+    files, _ = source_files([tmp_path])
+    assert [file.path for file in files] == [news]
 
 
 def test_a_workbook_renamed_is_refused(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from retrieval.errors import (
 from retrieval.sources.article import SourceFile
 from retrieval.sources.decoding import encoding_of
 from retrieval.sources.records import SAMPLE_BYTES, holds_questions
+from retrieval.sources.tables import holds_judgements
 from retrieval.types import Failure
 
 TEXT_KINDS = (".txt", ".text")
@@ -55,7 +56,8 @@ def source_files(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]
     """The files that `paths` name, in order, each once, and what could not be found.
 
     A file named directly is taken whatever its kind. Of a folder or pattern are passed over in silence: hidden files
-    and folders, editors' backups, README, LICENSE and CHANGELOG, kinds that no reader knows, evaluation questions.
+    and folders, editors' backups, README, LICENSE and CHANGELOG, kinds that no reader knows, evaluation questions
+    and judgements.
     """
     found: dict[Path, SourceFile] = {}
     failures: list[Failure] = []
@@ -140,6 +142,8 @@ def _is_wanted(path: Path) -> bool:
     try:
         if kind in LINES_KINDS:
             return not holds_questions(path)
+        if kind in TABLE_KINDS:
+            return not holds_judgements(path)
         if kind:
             return kind in KINDS
         with path.open("rb") as file:

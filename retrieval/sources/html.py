@@ -99,26 +99,25 @@ def _refuse(
 ) -> None:
     """Raises the fault that says why a page is no article, if it is none."""
     count = body.prose_words + sum(len(words(caption)) for caption in body.captions)
-    shown = [block for block in blocks if block.text]
-    heads = " \n ".join(
-        " ".join(words(text)) for text in [record.title, *(block.text for block in shown if block.tag in ("h1", "h2"))]
-    )
-    all_words = sum(block.words for block in shown)
     enough = count >= (FEWEST_WORDS if marked else FEWEST_WORDS_UNMARKED)
-    if count < _NOTICE_WORDS and not record.is_article:
+    shown = [block for block in blocks if block.text]
+    recorded = record.is_article or record.published is not None
+    if (count < _NOTICE_WORDS and not recorded) or not enough:
+        heads = [record.title, *(block.text for block in shown if block.tag == "h1" and not block.aside)]
+        headed = " \n ".join(" ".join(words(text)) for text in heads)
         notice = " ".join(words(" ".join(body.paragraphs)))
-        if _MISSING.search(heads):
+        if _MISSING.search(headed):
             raise PageMissing(path=path)
-        if has_password or _LOGIN.search(heads):
+        if _LOGIN.search(headed) or (has_password and not enough):
             raise PageWantsLogin(path=path)
-        if _CONSENT.search(heads) or (not marked and _CONSENT.search(notice)):
+        if _CONSENT.search(headed) or (not marked and _CONSENT.search(notice)):
             raise PageAsksConsent(path=path)
     listed = record.is_listing or (body.teasers >= 3 and 2 * body.teasers >= len(body.paragraphs))
-    if listed and not record.is_article:
+    if listed and not recorded:
         raise PageIsListing(path=path)
     if enough:
         return
-    if has_scripts and all_words < _SHELL_WORDS:
+    if has_scripts and sum(block.words for block in shown) < _SHELL_WORDS:
         raise PageNeedsScripts(path=path)
     links = sum(block.linked >= LINKED_SHARE and block.words > 2 for block in shown)
     raise PageIsListing(path=path) if links >= _LINKS_OF_A_LISTING else PageWithoutArticle(path=path)

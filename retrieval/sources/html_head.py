@@ -63,6 +63,8 @@ def title_of_page(record: Record, blocks: Sequence[Block]) -> tuple[str, int]:
     told = [line_key(each) for each in (record.headline, record.social_title, record.title) if each]
     shown = [(index, block) for index, block in enumerate(blocks) if not block.aside and _may_be_title(block)]
     matching = [(index, block) for index, block in shown if block.words > 2 and any(block.key in each for each in told)]
+    names = {line_key(each) for each in (record.outlet, record.brand, _BORDER.split(record.title)[-1])}
+    matching = [each for each in matching if each[1].key not in names] or matching
     ranked = sorted(matching, key=lambda each: (each[1].tag != "h1", -len(each[1].text)))
     first = [each for each in shown if each[1].tag == "h1" and each[1].words > 2]
     if ranked:
