@@ -34,6 +34,8 @@ _NOTICE_WORDS = 150
 """A page with more running text than this is no notice, whatever its title says."""
 _SHELL_WORDS = 25
 _LINKS_OF_A_LISTING = 8
+_TEASER_WORDS = 25
+"""Words of the mean paragraph of a list of articles, at most."""
 _MISSING = re.compile(
     r"\b404\b|غير موجوده|لم يتم العثور|لم نعثر|الصفحه المطلوبه غير|تعذر العثور|الصفحه التي تبحث|not found|page (?:does|could) not"
     r"|no longer available|error 4\d\d|خطا 4\d\d"
@@ -112,7 +114,8 @@ def _refuse(
             raise PageWantsLogin(path=path)
         if _CONSENT.search(headed) or (not marked and _CONSENT.search(notice)):
             raise PageAsksConsent(path=path)
-    listed = record.is_listing or (body.teasers >= 3 and 2 * body.teasers >= len(body.paragraphs))
+    short = body.prose_words < _TEASER_WORDS * len(body.paragraphs)
+    listed = record.is_listing or (body.teasers >= 3 and 2 * body.teasers >= len(body.paragraphs) and short)
     if listed and not recorded:
         raise PageIsListing(path=path)
     if enough:

@@ -19,6 +19,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4")
 _TITLE_LENGTH = 250
 _BORDER = re.compile(r"\s+[|\-–—•·»:/]+\s+|\s*(?:::|\|)\s*")
 _PART_BORDER = re.compile(r"\s*[|·•—–،,/]\s*|\s+-\s+|\s{2,}")
+_DAY_BORDER = re.compile(r"\s*[|•·—–]\s*|\s+-\s+")
 _OUTLET_WORDS = 7
 _SIGNED = frozenset(
     " ".join(words(label))
@@ -119,7 +120,7 @@ def days_of_page(record: Record, head: Sequence[Block], around: Sequence[Block])
     published, modified = record.published, record.modified
     for block in [*head, *around]:
         published = published or next((day for each in block.days if (day := parse_date(each))), None)
-        for part in _PART_BORDER.split(block.text) if block.words <= 30 else ():
+        for part in _DAY_BORDER.split(block.text) if block.words <= 30 else ():
             day = find_date(part) if len(words(part)) <= 14 else None
             if day and _CHANGED.match(normalize(part).strip()):
                 modified = modified or day
@@ -155,7 +156,7 @@ def _name_of_line(parts: Sequence[str], outlet: str | None, *, certain: bool) ->
         return None
     signed = False
     for piece in _pieces(parts):
-        labelled, name = _without_label(piece)
+        labelled, name = _without_label(piece.strip(" -–—|•·:/"))
         if labelled and not name:
             signed = True
         elif (labelled or signed or certain) and _may_be_name(name, outlet, strict=not (labelled or signed)):
