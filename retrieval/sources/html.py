@@ -33,6 +33,8 @@ FEWEST_WORDS, FEWEST_WORDS_UNMARKED = 15, 40
 _NOTICE_WORDS = 150
 """A page with more running text than this is no notice, whatever its title says."""
 _SHELL_WORDS = 25
+DEEPEST_EXTRACTED = 100
+"""Levels of nesting; pages of live sites have 20 to 60."""
 _LINKS_OF_A_LISTING = 8
 _TEASER_WORDS = 25
 """Words of the mean paragraph of a list of articles, at most."""
@@ -61,7 +63,7 @@ def read_html(data: bytes, path: Path, *, address: str | None = None, charset: s
     has_password = bool(root.xpath("//input[translate(@type, 'PASWORD', 'pasword')='password']"))
     blocks = take_blocks(root)
     title, title_index = title_of_page(record, blocks)
-    body = body_of_page(blocks, _extracted(root), title, title_index)
+    body = body_of_page(blocks, _extracted(root, blocks), title, title_index)
     outlet = outlet_of_page(record, title)
     before = blocks[max(0, title_index - 3) : max(0, title_index)]
     published, modified = days_of_page(record, body.head, [*before, *body.after])
@@ -81,8 +83,13 @@ def read_html(data: bytes, path: Path, *, address: str | None = None, charset: s
     )
 
 
-def _extracted(root: HtmlElement) -> str:
-    """What trafilatura makes of the tree; nothing, so that the page's own shape decides, where it stumbles."""
+def _extracted(root: HtmlElement, blocks: list[Block]) -> str:
+    """What trafilatura makes of the tree; nothing, so that the page's own shape decides, where it stumbles.
+
+    Its time grows with the square of the depth of nested tables.
+    """
+    if max((len(block.path) for block in blocks), default=0) > DEEPEST_EXTRACTED:
+        return ""
     try:
         return extracted(root)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
