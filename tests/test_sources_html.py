@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.arabic import clean_line
 from retrieval.errors import SourceBinary, SourceError
-from retrieval.sources import SourceFile, read_file
+from retrieval.sources import SourceFile, read_file, source_files
 from retrieval.sources.article import Draft
 from retrieval.sources.faults import (
     PageAsksConsent,
@@ -281,6 +281,15 @@ def test_the_address_serves_where_the_page_names_none() -> None:
     front = '<link rel="canonical" href="https://sada.example/">'
     assert read(f"<h1>{TITLE}</h1>{TEXT}", front, address="https://sada.example/n/7").url == "https://sada.example/n/7"
     assert read(f"<h1>{TITLE}</h1>{TEXT}").url is None
+
+
+def test_frames_saved_beside_a_page_are_no_pages(tmp_path: Path) -> None:
+    for name in ("news.html", "news_files/frame.html", "other_files/page.HTM"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(page(f"<h1>{TITLE}</h1>{TEXT}"))
+    files, failures = source_files([tmp_path])
+    assert [file.path.relative_to(tmp_path).as_posix() for file in files] == ["news.html", "other_files/page.HTM"]
+    assert failures == []
 
 
 def test_a_page_in_english() -> None:

@@ -57,7 +57,7 @@ def source_files(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]
 
     A file named directly is taken whatever its kind. Of a folder or pattern are passed over in silence: hidden files
     and folders, editors' backups, README, LICENSE and CHANGELOG, kinds that no reader knows, evaluation questions
-    and judgements.
+    and judgements, what browsers save beside a page.
     """
     found: dict[Path, SourceFile] = {}
     failures: list[Failure] = []
@@ -121,12 +121,18 @@ def _inside(folder: Path, failures: list[Failure], above: frozenset[Path]) -> It
         failures.append(failure(resolved, SourceError(path=folder)))
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or _belongs_to_a_page(entry):
             continue
         if entry.is_dir():
             yield from _inside(entry, failures, above | {resolved})
         elif _is_wanted(entry):
             yield _source_file(entry)
+
+
+def _belongs_to_a_page(entry: Path) -> bool:
+    """Whether a browser keeps the pictures and frames of a saved page there: «news_files» beside «news.html»."""
+    page, mark, rest = entry.name.rpartition("_files")
+    return bool(mark) and not rest and any((entry.parent / f"{page}{kind}").is_file() for kind in PAGE_KINDS)
 
 
 def _source_file(path: Path) -> SourceFile:
