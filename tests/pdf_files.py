@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import zlib
 from collections.abc import Sequence
 
 LINE_HEIGHT = 20
-_LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-z٠-٩][0-9A-Za-z٠-٩.,:/%-]*[0-9A-Za-z٠-٩%]|[0-9A-Za-z٠-٩]")
+MARKS = "\u064b-\u0652"
 
 
 def visual(line: str) -> str:
     """A line of Arabic as its glyphs stand from left to right; runs of digits and Latin letters keep their order."""
-    return _LEFT_TO_RIGHT.sub(lambda run: run[0][::-1], line)[::-1]
+    shown = line.translate(str.maketrans("()[]«»", ")(][»«"))
+    clusters = re.findall(f"[A-Za-z]+(?: [A-Za-z]+)*|[0-9٠-٩]+(?:[.,:/][0-9٠-٩]+)*|.[{MARKS}]*", shown)
+    return "".join(reversed(clusters))
 
 
 def pdf(
@@ -27,14 +30,18 @@ def pdf(
 ) -> bytes:
     """A file with these lines on its pages, glyph by glyph from left to right as given.
 
-    `right_to_left` draws each glyph left of the one before; `shift` moves the codes of the letters, as a font without
-    a true map does; `gaps` adds points above a line; without `letters` there is no map at all.
+    `right_to_left` draws the same glyphs from the right, each left of the one before; `shift` moves the codes of the letters, as a
+    font without a true map does; `gaps` adds points above a line; without `letters` there is no map at all.
     """
     characters = sorted({character for page in pages for line in page for character in line})
     codes = {character: number for number, character in enumerate(characters, 1)}
-    cmap = "".join(
-        f"<{code:04x}> <{chr(ord(character) + (shift if character.isalpha() else 0)).encode('utf-16-be').hex()}>\n"
+    widths = " ".join(f"{code} [0]" for character, code in codes.items() if unicodedata.combining(character))
+    letters_by_code = {
+        code: chr(ord(character) + shift) if character.isalpha() and not character.isascii() else character
         for character, code in codes.items()
+    }
+    cmap = "".join(
+        f"<{code:04x}> <{character.encode('utf-16-be').hex()}>\n" for code, character in letters_by_code.items()
     )
     mapping = (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def /CMapType 2 def\n"
@@ -48,7 +55,7 @@ def pdf(
         b"<< /Type /Font /Subtype /Type0 /BaseFont /Test /Encoding /Identity-H /DescendantFonts [4 0 R]"
         + (b" /ToUnicode 6 0 R >>" if letters else b" >>"),
         b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Test /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
-        b" /Supplement 0 >> /FontDescriptor 5 0 R /DW 500 >>",
+        b" /Supplement 0 >> /FontDescriptor 5 0 R /DW 500 /W [%s] >>" % widths.encode(),
         b"<< /Type /FontDescriptor /FontName /Test /Flags 4 /FontBBox [0 -200 1000 800] /ItalicAngle 0 /Ascent 800"
         b" /Descent -200 /CapHeight 700 /StemV 80 >>",
         _stream(mapping.encode()),
@@ -71,14 +78,19 @@ def _content(lines: Sequence[str], codes: dict[str, int], right_to_left: bool, g
     height = 800
     for index, line in enumerate(lines):
         height -= LINE_HEIGHT + gaps.get(index, 0)
-        left = 550 - 5 * len(line)
-        if right_to_left:
-            parts += [
-                f"1 0 0 1 {545 - 5 * place} {height} Tm <{codes[each]:04x}> Tj" for place, each in enumerate(line)
-            ]
-        else:
-            parts.append(f"1 0 0 1 {left} {height} Tm <{''.join(f'{codes[each]:04x}' for each in line)}> Tj")
+        start = 545 if right_to_left else 550 - 5 * sum(not unicodedata.combining(each) for each in line)
+        clusters = re.findall(f".[{MARKS}]*", line)
+        glyphs = " ".join(
+            _glyph(each, codes, right_to_left) for each in (reversed(clusters) if right_to_left else clusters)
+        )
+        parts.append(f"1 0 0 1 {start} {height} Tm [{glyphs}] TJ")
     return "\n".join([*parts, "ET"]).encode()
+
+
+def _glyph(cluster: str, codes: dict[str, int], right_to_left: bool) -> str:
+    """A letter 500 wide with its marks, which have no width, over its middle, and the step to the next letter."""
+    letter, *marks = (f"<{codes[each]:04x}>" for each in cluster)
+    return " ".join([letter, "250", *marks, "750" if right_to_left else "-250"])
 
 
 def _stream(data: bytes) -> bytes:
@@ -95,3 +107,13 @@ def _file(objects: Sequence[bytes]) -> bytes:
     size = len(objects) + 1
     end = b"trailer << /Size %d /Root 1 0 R /Info 7 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(data))
     return data + b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table) + end
+
+
+def encrypted() -> bytes:
+    """A file that asks for a password that nobody has."""
+    data = pdf([["A page of text under lock and key."]])
+    lock = b" /Encrypt << /Filter /Standard /V 1 /R 2 /Length 40 /P -4 /O <%s> /U <%s> >> /ID [<00> <00>] /Info" % (
+        b"ab" * 32,
+        b"cd" * 32,
+    )
+    return data.replace(b" /Info", lock)

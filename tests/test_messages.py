@@ -24,6 +24,7 @@ from retrieval.errors import (
     SourceMissing,
     UnknownSetting,
 )
+from retrieval.sources import faults as source_faults
 from retrieval.types import Failure
 
 ARABIC, ENGLISH = Messages("ar"), Messages("en")
@@ -46,6 +47,7 @@ def documented_values(kind: type[DalilError]) -> set[str]:
 
 
 def own_kinds() -> list[type[DalilError]]:
+    assert issubclass(source_faults.PageWithoutArticle, DalilError)  # imported, so that its kinds are found
     ours = {kind for kind in kinds() if kind.__module__.startswith(("bot.", "retrieval.")) and kind.__name__[0] != "_"}
     return sorted(ours, key=lambda kind: kind.__name__)
 

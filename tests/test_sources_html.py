@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.arabic import clean_line
 from retrieval.errors import SourceBinary, SourceError
-from retrieval.sources import SourceFile, read_file
+from retrieval.sources import SourceFile, read_file, source_files
 from retrieval.sources.article import Draft
 from retrieval.sources.faults import (
     PageAsksConsent,
@@ -168,6 +168,31 @@ def test_a_page_whose_frame_has_names_of_furniture_is_kept() -> None:
     assert read(wrapped).paragraphs == (LEAD, SECOND, THIRD)
 
 
+def test_a_login_box_beside_a_short_article_does_not_hide_it() -> None:
+    box = "<div class=popup><h2>تسجيل الدخول</h2><input type=password></div>"
+    assert read(f"{box}<h1>{TITLE}</h1>{TEXT}").paragraphs == (LEAD, SECOND, THIRD)
+
+
+def test_the_name_of_the_paper_set_large_is_no_title() -> None:
+    data = page(f"<h1>صحيفة صدى اليوم</h1><h2>{TITLE}</h2>{TEXT}", title=f"{TITLE} - صحيفة صدى اليوم")
+    draft = read_html(data, PATH)
+    assert (draft.title, draft.outlet) == (TITLE, "صحيفة صدى اليوم")
+
+
+def test_of_several_articles_in_the_record_that_of_the_page_is_taken() -> None:
+    def listed(headline: str, day: int) -> dict[str, object]:
+        return {"@type": "NewsArticle", "headline": headline, "datePublished": f"2026-03-0{day}"}
+
+    others = [
+        listed("خبر آخر من الأخبار", 1),
+        {"@type": "VideoObject", "uploadDate": "2026-03-02"},
+        listed("خبر ثالث", 3),
+    ]
+    for things, day in (([*others, listed(TITLE, 4)], date(2026, 3, 4)), (others, None)):
+        draft = read(f"<h1>{TITLE}</h1>{TEXT}", f'<script type="application/ld+json">{json.dumps(things)}</script>')
+        assert (draft.title, draft.published) == (TITLE, day)
+
+
 def test_comments_are_left_out_even_if_they_are_longer() -> None:
     comment = (
         "<div><b>زائر</b><p>خبر جميل ونتمنى أن يصل المترو إلى حينا قبل نهاية العام القادم إن شاء الله تعالى.</p></div>"
@@ -258,6 +283,15 @@ def test_the_address_serves_where_the_page_names_none() -> None:
     assert read(f"<h1>{TITLE}</h1>{TEXT}").url is None
 
 
+def test_frames_saved_beside_a_page_are_no_pages(tmp_path: Path) -> None:
+    for name in ("news.html", "news_files/frame.html", "other_files/page.HTM"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(page(f"<h1>{TITLE}</h1>{TEXT}"))
+    files, failures = source_files([tmp_path])
+    assert [file.path.relative_to(tmp_path).as_posix() for file in files] == ["news.html", "other_files/page.HTM"]
+    assert failures == []
+
+
 def test_a_page_in_english() -> None:
     text = "".join(
         f"<p>The ministry of transport opened the third metro line to the public on Sunday, the {n} time this year.</p>"
@@ -281,7 +315,9 @@ def test_a_page_in_english() -> None:
 def test_deep_and_large_pages_are_read() -> None:
     deep = "<div>" * 1000 + TEXT + "</div>" * 1000
     assert LEAD in "".join(read(f"<h1>{TITLE}</h1>{deep}", '<meta name="date" content="2026-02-03">').paragraphs)
-    assert len(read(f"<h1>{TITLE}</h1><div>{TEXT * 1000}</div>").paragraphs) == 3000
+    assert len(read(f"<h1>{TITLE}</h1><div>{TEXT * 300}</div>").paragraphs) == 900
+    with pytest.raises(PageWithoutArticle):
+        read("<table><tr><td>خبر<td>ثان</tr>" * 2000)
 
 
 @settings(max_examples=60, deadline=None)

@@ -213,3 +213,12 @@ def test_files_without_an_article(tmp_path: Path, name: str, data: bytes, error:
     else:
         assert isinstance(found, Failure)
         assert type(found.error) is error
+
+
+def test_the_author_and_the_day_of_change_of_a_record(tmp_path: Path) -> None:
+    record = {"text": "نص الخبر كامل.", "author": "منى خليل", "modified": "2026-03-02T10:00:00Z"}
+    (tmp_path / "news.json").write_text(json.dumps(record))
+    (tmp_path / "news.md").write_text("---\nauthor: منى خليل\nupdated: 2026-03-02\n---\nنص الخبر كامل.\n")
+    for found in read([tmp_path]):
+        assert isinstance(found, Article)
+        assert (found.source.author, found.source.modified) == ("منى خليل", date(2026, 3, 2))

@@ -214,7 +214,7 @@ def test_a_bot_that_cannot_start_says_why_in_one_line(
 
 def test_a_stop_does_not_wait_for_a_long_document_which_is_taken_in_after_it(seeds: Path, tmp_path: Path) -> None:
     body = "قال مصدر في المدينة إن العمل في المشروع الجديد يسير كما خُطط له منذ البداية. " * 12
-    records = [{"id": f"n{n}", "title": f"خبر {n}", "body": f"الخبر {n}. {body}"} for n in range(3_000)]
+    records = [{"id": f"n{n}", "title": f"خبر {n}", "body": f"الخبر {n}. {body}"} for n in range(9_000)]
     document = "\n".join(json.dumps(record, ensure_ascii=False) for record in records).encode()
     with (
         TelegramDouble() as double,

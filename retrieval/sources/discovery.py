@@ -24,6 +24,7 @@ from retrieval.sources.article import SourceFile
 from retrieval.sources.decoding import encoding_of
 from retrieval.sources.feeds import is_feed
 from retrieval.sources.records import SAMPLE_BYTES, holds_questions
+from retrieval.sources.tables import holds_judgements
 from retrieval.types import Failure
 
 TEXT_KINDS = (".txt", ".text")
@@ -69,7 +70,7 @@ def source_files(paths: Sequence[Path]) -> Found:
 
     A file named directly is taken whatever its kind. Of a folder or pattern are passed over: files of kinds that no
     reader knows, which are counted; and in silence hidden files and folders, editors' backups, README, LICENSE and
-    CHANGELOG, evaluation questions, programs' files without an extension.
+    CHANGELOG, evaluation questions and judgements, what browsers save beside a page, programs' files without an extension.
     """
     found = Found()
     files: dict[Path, SourceFile] = {}
@@ -134,12 +135,18 @@ def _inside(folder: Path, found: Found, above: frozenset[Path]) -> Iterator[Sour
         found.failures.append(failure(resolved, SourceError(path=folder)))
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or _belongs_to_a_page(entry):
             continue
         if entry.is_dir():
             yield from _inside(entry, found, above | {resolved})
         elif _is_wanted(entry, found):
             yield _source_file(entry)
+
+
+def _belongs_to_a_page(entry: Path) -> bool:
+    """Whether a browser keeps the pictures and frames of a saved page there: «news_files» beside «news.html»."""
+    page, mark, rest = entry.name.rpartition("_files")
+    return bool(mark) and not rest and any((entry.parent / f"{page}{kind}").is_file() for kind in PAGE_KINDS)
 
 
 def _source_file(path: Path) -> SourceFile:
@@ -158,6 +165,8 @@ def _is_wanted(path: Path, found: Found) -> bool:
         if kind == ".xml" and not _begins_as_feed(path):
             found.passed_over[kind] += 1
             return False
+        if kind in TABLE_KINDS:
+            return not holds_judgements(path)
         if kind:
             if kind not in KINDS:
                 found.passed_over[kind] += 1

@@ -33,7 +33,11 @@ FEWEST_WORDS, FEWEST_WORDS_UNMARKED = 15, 40
 _NOTICE_WORDS = 150
 """A page with more running text than this is no notice, whatever its title says."""
 _SHELL_WORDS = 25
+DEEPEST_EXTRACTED = 100
+"""Levels of nesting; pages of live sites have 20 to 60."""
 _LINKS_OF_A_LISTING = 8
+_TEASER_WORDS = 25
+"""Words of the mean paragraph of a list of articles, at most."""
 _MISSING = re.compile(
     r"\b404\b|غير موجوده|لم يتم العثور|لم نعثر|الصفحه المطلوبه غير|تعذر العثور|الصفحه التي تبحث|not found|page (?:does|could) not"
     r"|no longer available|error 4\d\d|خطا 4\d\d"
@@ -59,7 +63,7 @@ def read_html(data: bytes, path: Path, *, address: str | None = None, charset: s
     has_password = bool(root.xpath("//input[translate(@type, 'PASWORD', 'pasword')='password']"))
     blocks = take_blocks(root)
     title, title_index = title_of_page(record, blocks)
-    body = body_of_page(blocks, _extracted(root), title, title_index)
+    body = body_of_page(blocks, _extracted(root, blocks), title, title_index)
     outlet = outlet_of_page(record, title)
     before = blocks[max(0, title_index - 3) : max(0, title_index)]
     published, modified = days_of_page(record, body.head, [*before, *body.after])
@@ -79,8 +83,13 @@ def read_html(data: bytes, path: Path, *, address: str | None = None, charset: s
     )
 
 
-def _extracted(root: HtmlElement) -> str:
-    """What trafilatura makes of the tree; nothing, so that the page's own shape decides, where it stumbles."""
+def _extracted(root: HtmlElement, blocks: list[Block]) -> str:
+    """What trafilatura makes of the tree; nothing, so that the page's own shape decides, where it stumbles.
+
+    Its time grows with the square of the depth of nested tables.
+    """
+    if max((len(block.path) for block in blocks), default=0) > DEEPEST_EXTRACTED:
+        return ""
     try:
         return extracted(root)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
@@ -99,26 +108,26 @@ def _refuse(
 ) -> None:
     """Raises the fault that says why a page is no article, if it is none."""
     count = body.prose_words + sum(len(words(caption)) for caption in body.captions)
-    shown = [block for block in blocks if block.text]
-    heads = " \n ".join(
-        " ".join(words(text)) for text in [record.title, *(block.text for block in shown if block.tag in ("h1", "h2"))]
-    )
-    all_words = sum(block.words for block in shown)
     enough = count >= (FEWEST_WORDS if marked else FEWEST_WORDS_UNMARKED)
-    if count < _NOTICE_WORDS and not record.is_article:
+    shown = [block for block in blocks if block.text]
+    recorded = record.is_article or record.published is not None
+    if (count < _NOTICE_WORDS and not recorded) or not enough:
+        heads = [record.title, *(block.text for block in shown if block.tag == "h1" and not block.aside)]
+        headed = " \n ".join(" ".join(words(text)) for text in heads)
         notice = " ".join(words(" ".join(body.paragraphs)))
-        if _MISSING.search(heads):
+        if _MISSING.search(headed):
             raise PageMissing(path=path)
-        if has_password or _LOGIN.search(heads):
+        if _LOGIN.search(headed) or (has_password and not enough):
             raise PageWantsLogin(path=path)
-        if _CONSENT.search(heads) or (not marked and _CONSENT.search(notice)):
+        if _CONSENT.search(headed) or (not marked and _CONSENT.search(notice)):
             raise PageAsksConsent(path=path)
-    listed = record.is_listing or (body.teasers >= 3 and 2 * body.teasers >= len(body.paragraphs))
-    if listed and not record.is_article:
+    short = body.prose_words < _TEASER_WORDS * len(body.paragraphs)
+    listed = record.is_listing or (body.teasers >= 3 and 2 * body.teasers >= len(body.paragraphs) and short)
+    if listed and not recorded:
         raise PageIsListing(path=path)
     if enough:
         return
-    if has_scripts and all_words < _SHELL_WORDS:
+    if has_scripts and sum(block.words for block in shown) < _SHELL_WORDS:
         raise PageNeedsScripts(path=path)
     links = sum(block.linked >= LINKED_SHARE and block.words > 2 for block in shown)
     raise PageIsListing(path=path) if links >= _LINKS_OF_A_LISTING else PageWithoutArticle(path=path)

@@ -13,49 +13,34 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-INLINE_TAGS = frozenset(
-    re.findall(
-        r"\S+",
-        """
+
+def _listed(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+INLINE_TAGS = _listed("""
 a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span
 strike strong sub sup time tt u var wbr img picture source amp-img
-""",
-    )
-)
-_NEVER_SHOWN = frozenset(
-    re.findall(
-        r"\S+",
-        """
+""")
+_NEVER_SHOWN = _listed("""
 script style noscript template head iframe object embed svg math button select textarea option audio video canvas map
 marquee nav dialog amp-sidebar amp-ad amp-analytics amp-embed input
-""",
-    )
-)
+""")
 _UNSHOWN_ROLES = frozenset({"navigation", "search", "banner", "dialog", "alertdialog", "menu", "menubar", "toolbar"})
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
-_COMMENT_MARKS = frozenset(["comment", "comments", "respond", "disqus", "commentlist"])
-_CERTAIN_MARKS = frozenset(
-    re.findall(
-        r"\S+",
-        """
+_COMMENT_MARKS = frozenset({"comment", "comments", "respond", "disqus", "commentlist"})
+_CERTAIN_MARKS = _listed("""
 share sharing shares sharebar social socials related relatedposts newsletter cookie cookies consent gdpr advert
 adverts advertisement advertising adsbygoogle sponsored recommended recommendations recommendation trending breadcrumb
 breadcrumbs crumb pagination pager copyright paywallnote popup modal taboola outbrain tweet instagram tiktok mostread
 subscribe subscription
-""",
-    )
-)
+""")
 """Parts of the names that designers give to what stands around an article."""
-_LIKELY_MARKS = frozenset(
-    re.findall(
-        r"\S+",
-        """
+_LIKELY_MARKS = _listed("""
 ad ads tags tag bio menu nav sidebar widget promo ticker breaking disclaimer footnote login signup toolbar tools print
 footer rel links most popular latest next prev authorbox aside copy pw fb twitter whatsapp
-""",
-    )
-)
+""")
 COMMENT_SHARE, CERTAIN_SHARE, LIKELY_SHARE = 0.97, 0.8, 0.3
 """Of the letters of the page: a part that holds more is the page itself, whatever its name."""
 _HEADS = frozenset({"h1", "article", "main", "body", "html"})
@@ -114,8 +99,14 @@ def take_blocks(root: HtmlElement) -> list[Block]:
     unshown = {element for element in elements if _is_unshown(element)}
     for element in unshown:
         _drop(element)
-    total = _length(root)
-    asides = {element for element in elements if element not in unshown and _is_aside(element, total)}
+    lengths = _lengths(root)
+    titled = {above for heading in root.iter("h1") for above in heading.iterancestors()}
+    total = lengths[root]
+    asides = {
+        element
+        for element in elements
+        if element in lengths and element not in titled and lengths[element] <= _aside_share(element) * total
+    }
     blocks = list(_Walk(root, asides).blocks())
     for element in asides:
         _drop(element)
@@ -135,8 +126,13 @@ def _drop(element: _Element) -> None:
     parent.remove(element)
 
 
-def _length(element: _Element) -> int:
-    return sum(len(part.strip()) for part in element.itertext(with_tail=False)) + 1
+def _lengths(root: HtmlElement) -> dict[_Element, int]:
+    """The letters inside each element."""
+    lengths: dict[_Element, int] = {}
+    for element in reversed(list(root.iter("*"))):
+        inner = sum(lengths[child] + len((child.tail or "").strip()) for child in element.iterchildren("*"))
+        lengths[element] = len((element.text or "").strip()) + inner
+    return lengths
 
 
 def _is_unshown(element: _Element) -> bool:
@@ -147,22 +143,16 @@ def _is_unshown(element: _Element) -> bool:
     return bool(_HIDDEN.search(element.get("style") or ""))
 
 
-def _is_aside(element: _Element, total: int) -> bool:
-    tag = element.tag
-    if tag in _HEADS and not (tag == "article" and "next" in marks_of(element)):
-        return False
-    marks = marks_of(element)
+def _aside_share(element: _Element) -> float:
+    """The share of the page up to which an element is set apart by its name; negative for one that never is."""
+    tag, marks = element.tag, marks_of(element)
+    if (tag in _HEADS and not (tag == "article" and "next" in marks)) or element.get("itemprop") == "articleBody":
+        return -1.0
     if marks & _COMMENT_MARKS:
-        share = COMMENT_SHARE
-    elif marks & _CERTAIN_MARKS or tag in ("footer", "aside") or (tag == "blockquote" and "twitter" in marks):
-        share = CERTAIN_SHARE
-    elif marks & _LIKELY_MARKS or tag == "form":
-        share = LIKELY_SHARE
-    else:
-        return False
-    if element.get("itemprop") == "articleBody" or element.find(".//h1") is not None:
-        return False
-    return _length(element) <= share * total
+        return COMMENT_SHARE
+    if marks & _CERTAIN_MARKS or tag in ("footer", "aside") or (tag == "blockquote" and "twitter" in marks):
+        return CERTAIN_SHARE
+    return LIKELY_SHARE if marks & _LIKELY_MARKS or tag == "form" else -1.0
 
 
 class _Walk:

@@ -19,6 +19,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4")
 _TITLE_LENGTH = 250
 _BORDER = re.compile(r"\s+[|\-–—•·»:/]+\s+|\s*(?:::|\|)\s*")
 _PART_BORDER = re.compile(r"\s*[|·•—–،,/]\s*|\s+-\s+|\s{2,}")
+_DAY_BORDER = re.compile(r"\s*[|•·—–]\s*|\s+-\s+")
 _OUTLET_WORDS = 7
 _SIGNED = frozenset(
     " ".join(words(label))
@@ -68,6 +69,8 @@ def title_of_page(record: Record, blocks: Sequence[Block]) -> tuple[str, int]:
         if (block.words > 2 and any(block.key in each for each in told))
         or (block.tag == "h1" and any(each.startswith(block.key) for each in told))
     ]
+    names = {line_key(each) for each in (record.outlet, record.brand, _BORDER.split(record.title)[-1])}
+    matching = [each for each in matching if each[1].key not in names] or matching
     ranked = sorted(matching, key=lambda each: (each[1].tag != "h1", -len(each[1].text)))
     first = [each for each in shown if each[1].tag == "h1" and each[1].words > 2]
     if ranked:
@@ -122,7 +125,7 @@ def days_of_page(record: Record, head: Sequence[Block], around: Sequence[Block])
     published, modified = record.published, record.modified
     for block in [*head, *around]:
         published = published or next((day for each in block.days if (day := parse_date(each))), None)
-        for part in _PART_BORDER.split(block.text) if block.words <= 30 else ():
+        for part in _DAY_BORDER.split(block.text) if block.words <= 30 else ():
             day = find_date(part) if len(words(part)) <= 14 else None
             if day and _CHANGED.match(normalize(part).strip()):
                 modified = modified or day
@@ -158,7 +161,7 @@ def _name_of_line(parts: Sequence[str], outlet: str | None, *, certain: bool) ->
         return None
     signed = False
     for piece in _pieces(parts):
-        labelled, name = _without_label(piece)
+        labelled, name = _without_label(piece.strip(" -–—|•·:/"))
         if labelled and not name:
             signed = True
         elif (labelled or signed or certain) and _may_be_name(name, outlet, strict=not (labelled or signed)):

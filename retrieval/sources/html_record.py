@@ -21,36 +21,31 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _ARTICLE_TYPES = re.compile(r"Article$|^(?:BlogPosting|LiveBlogPosting|Report|VideoObject|SocialMediaPosting)$")
+_PICTURE_TYPES = re.compile(r"^(?:VideoObject|SocialMediaPosting)$")
 _LISTING_TYPES = re.compile(r"^(?:CollectionPage|SearchResultsPage|ItemList)$")
-_PUBLISHED = re.findall(
-    r"\S+",
-    """
+
+
+def _listed(names: str) -> list[str]:
+    return names.split()
+
+
+_PUBLISHED = _listed("""
 article:published_time og:article:published_time article:published datepublished dc.date.issued dcterms.issued
 dcterms.created dc.date.created dc.date dcterms.date pubdate publishdate publish-date publish_date publication_date
 date parsely-pub-date sailthru.date uploaddate og:published_time cxenseparse:recs:publishtime
-""",
-)
-_MODIFIED = re.findall(
-    r"\S+",
-    """
+""")
+_MODIFIED = _listed("""
 article:modified_time og:article:modified_time og:updated_time datemodified dcterms.modified dc.date.modified lastmod
 last-modified article:modified
-""",
-)
-_AUTHOR = re.findall(
-    r"\S+",
-    """
+""")
+_AUTHOR = _listed("""
 author dc.creator dcterms.creator article:author og:article:author parsely-author sailthru.author byl
-""",
-)
-_OUTLET = re.findall(
-    r"\S+",
-    """
+""")
+_OUTLET = _listed("""
 og:site_name publisher dc.publisher dcterms.publisher application-name apple-mobile-web-app-title
-""",
-)
+""")
 _TITLE = ["og:title", "twitter:title", "dc.title", "dcterms.title", "headline"]
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref|referrer|ocid|cmpid|at_\w+", re.IGNORECASE)
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ocid|cmpid|at_\w+", re.IGNORECASE)
 _COMMENTED = re.compile(r"<!--|-->|/\*\s*<!\[CDATA\[\s*\*/|/\*\s*\]\]>\s*\*/|<!\[CDATA\[|\]\]>")
 _CONTROLS = re.compile("[\x00-\x1f]+")
 _DEEPEST = 8
@@ -102,13 +97,14 @@ def read_record(root: HtmlElement, address: str | None) -> Record:
     """What the page says of itself. `address`: where it was found, against which its links are read."""
     metas = _metas(root)
     things = list(_things(root))
-    article = next((thing for thing in things if _has_type(thing, _ARTICLE_TYPES)), None) or {}
+    title = clean_line(" ".join(root.xpath("(//head/title|//title[not(ancestor::svg)])[1]//text()")))
+    article = _article(things, title)
     named = {str(thing["@id"]): thing for thing in things if "@id" in thing and "name" in thing}
     itemprop = _itemprops(root)
     og_type = metas.first(["og:type"])
     return Record(
         headline=_text(article.get("headline") or article.get("name")) or itemprop.first(["headline"]),
-        title=clean_line(" ".join(root.xpath("(//head/title|//title[not(ancestor::svg)])[1]//text()"))),
+        title=title,
         social_title=metas.first(_TITLE),
         outlet=_outlet(article, things, named) or metas.first(_OUTLET) or itemprop.first(["publisher"]),
         author=_names(article.get("author"), named)
@@ -173,6 +169,15 @@ def _objects(value: Json, depth: int) -> Iterator[dict[str, Json]]:
     for each in inner:
         if isinstance(each, dict | list):
             yield from _objects(each, depth + 1)
+
+
+def _article(things: list[dict[str, Json]], title: str) -> dict[str, Json]:
+    """The article of the page among its objects; none where several are listed and none of them has the page's title."""
+    articles = [thing for thing in things if _has_type(thing, _ARTICLE_TYPES)]
+    articles.sort(key=lambda thing: _has_type(thing, _PICTURE_TYPES))
+    headed = (thing for thing in articles if (key := line_key(_text(thing.get("headline")))) and key in line_key(title))
+    several = len(articles) > 2 or any(_has_type(thing, _LISTING_TYPES) for thing in things)
+    return next(headed, {} if several or not articles else articles[0])
 
 
 def _has_type(thing: Mapping[str, Json], pattern: re.Pattern[str]) -> bool:

@@ -144,17 +144,17 @@ def _without_edges(pages: list[list[Line]]) -> list[list[Line]]:
 
 def _paragraphs(pages: Sequence[Sequence[tuple[Line, str]]]) -> Iterator[tuple[str, float]]:
     """The lines joined to paragraphs, each with the size of its font; one may go on over the end of a page."""
-    lines = [each for page in pages for each in page]
+    lines = [(line, text, page) for page in pages for line, text in page]
     if not lines:
         return
-    largest = 1.1 * median(line.size for line, _ in lines)
-    gaps = sorted(above.foot - below.foot for (above, _), (below, _) in pairwise(lines) if above.foot > below.foot)
+    gaps = sorted(above.foot - below.foot for (above, *_), (below, *_) in pairwise(lines) if above.foot > below.foot)
     usual = gaps[len(gaps) // 5] if gaps else 0.0
+    largest = 1.1 * median(line.size for line, *_ in lines)
     texts, sizes = [lines[0][1]], [lines[0][0].size]
-    for (above, before), (below, text) in pairwise(lines):
+    for (above, before, page), (below, text, _) in pairwise(lines):
         one_heading = above.size > largest and abs(above.size - below.size) < 0.1 and not ends_sentence(before)
         near = 0 < above.foot - below.foot < _HEADING_GAP * below.size
-        if not (one_heading and near) and _parts(above, below, before, usual, [line for line, _ in lines]):
+        if not (one_heading and near) and _parts(above, below, before, usual, [line for line, _ in page]):
             yield clean_line(" ".join(texts)), sizes[0]
             texts, sizes = [], []
         texts.append(text)

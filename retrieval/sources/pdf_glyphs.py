@@ -173,9 +173,16 @@ def _clusters(glyphs: list[Glyph], foot: float) -> list[str]:
         return []
     texts = [glyph.text for glyph in letters]
     for mark in sorted(marks, key=lambda glyph: glyph.place):
-        nearest = min(range(len(letters)), key=lambda index: _distance(letters[index], mark))
+        nearest = min(range(len(letters)), key=lambda index: (_distance(letters[index], mark), -letters[index].left))
         if mark.text not in texts[nearest]:  # some files draw a mark twice
             texts[nearest] += mark.text
+        if (
+            min(letters[nearest].right, mark.right) - max(letters[nearest].left, mark.left)
+            <= 0
+            < mark.right - mark.left
+        ):
+            wider = min(letters[nearest].left, mark.left), max(letters[nearest].right, mark.right)
+            letters[nearest] = replace(letters[nearest], left=wider[0], right=wider[1])  # it stands beside its letter
     clusters = [texts[0]]
     for index in range(1, len(letters)):
         if _is_space(letters, texts, index, foot):
@@ -221,10 +228,10 @@ def _drawn_at_once(one: Glyph, other: Glyph) -> bool:
 
 
 def _distance(letter: Glyph, mark: Glyph) -> float:
-    """How far a mark is from the middle of a letter, in points; below all others for the letter it was drawn with."""
+    """How far a mark is from the middle of a letter; least for the letter it was drawn with. In half sizes of the font."""
     if _drawn_at_once(letter, mark):
         return -1.0
-    return abs((letter.left + letter.right) - (mark.left + mark.right)) / 2
+    return round(abs((letter.left + letter.right) - (mark.left + mark.right)) / letter.size, 1)
 
 
 def _is_space(letters: Sequence[Glyph], texts: Sequence[str], index: int, foot: float) -> bool:

@@ -27,6 +27,8 @@ LONGEST_FIELD = 1 << 24
 """Characters; Python's own limit of 131,072 is less than a long report."""
 SHOWN_COLUMNS = 12
 _DELIMITERS = ",;\t|"
+_HEADER_BYTES = 200
+_JUDGEMENTS = re.compile(r"query[-_]?id\t(?:corpus|doc)[-_]?id\t")
 _READABLE = re.compile(r"\w")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _OPENED, _CLOSED = re.compile(r'(?:^|\t)"(?!\t|$)', re.MULTILINE), re.compile(r'(?<!\t)"(?:\t|$)', re.MULTILINE)
@@ -106,6 +108,13 @@ def delimiter_of(sample: str) -> str:
         return len(_columns(names)), lines[0].count(delimiter)
 
     return max(_DELIMITERS, key=fitness)
+
+
+def holds_judgements(path: Path) -> bool:
+    """Whether a table holds the judgements of an evaluation (BEIR's qrels): `query-id`, `corpus-id` and a score."""
+    with path.open("rb") as file:
+        beginning = file.read(_HEADER_BYTES).decode("utf-8-sig", "replace")
+    return _JUDGEMENTS.match(beginning.lower()) is not None
 
 
 def _columns(names: Sequence[str]) -> dict[str, int]:
