@@ -287,9 +287,9 @@ def test_frames_saved_beside_a_page_are_no_pages(tmp_path: Path) -> None:
     for name in ("news.html", "news_files/frame.html", "other_files/page.HTM"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(page(f"<h1>{TITLE}</h1>{TEXT}"))
-    files, failures = source_files([tmp_path])
+    files = source_files([tmp_path]).files
     assert [file.path.relative_to(tmp_path).as_posix() for file in files] == ["news.html", "other_files/page.HTM"]
-    assert failures == []
+    assert source_files([tmp_path]).failures == []
 
 
 def test_a_page_in_english() -> None:

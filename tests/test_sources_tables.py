@@ -113,7 +113,7 @@ def test_a_header_alone_is_an_empty_source(tmp_path: Path) -> None:
 def test_judgements_of_an_evaluation_in_a_folder_are_passed_over(tmp_path: Path) -> None:
     table(tmp_path, "query-id\tcorpus-id\tscore\nq1\td1\t1\n", name="test.tsv")
     news = table(tmp_path, HEADER + ROW)
-    files, _ = source_files([tmp_path])
+    files = source_files([tmp_path]).files
     assert [file.path for file in files] == [news]
 
 
