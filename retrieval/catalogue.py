@@ -6,43 +6,26 @@ the store; `generation` counts the commits, so that a derived index knows whethe
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from retrieval import clusters, versions
+from retrieval.catalogue_rows import ARTICLE, SOURCE, SOURCE_WIDTH, STORED, article_of, article_row, source_of
+from retrieval.catalogue_rows import article_hash as article_hash
 from retrieval.catalogue_schema import STEPS
 from retrieval.disk_faults import translated, translation
 from retrieval.errors import ArticleUnknown, StoreReadOnly
+from retrieval.related import Related
 from retrieval.schema import check_version, migrate
-from retrieval.types import Article, Passage, Source, Span
+from retrieval.types import Article, Passage, Source
 
-_SOURCE = "article_id, title, url, outlet, published, origin, author, modified, dated_by, superseded_by"
-_ARTICLE = f"{_SOURCE}, body, subtitle, captions"
-_STORED = f"{_ARTICLE}, hash, ready"
-_SOURCE_WIDTH = _SOURCE.count(",") + 1
 _AT_ONCE = 500
-
-
-def article_hash(article: Article) -> str:
-    """A digest of all that is stored of an article but where it was read from."""
-    source = article.source
-    parts = [
-        source.title, source.url, source.outlet, source.published and source.published.isoformat(), article.body,
-        article.subtitle and (article.subtitle.start, article.subtitle.end),
-        [(span.start, span.end) for span in article.captions],
-    ]  # fmt: skip
-    if (
-        source.author or source.modified
-    ):  # left out where there is neither: catalogues older than them keep their hashes
-        parts += [source.author, source.modified and source.modified.isoformat()]
-    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +46,7 @@ class Catalogue:
         self._lock = threading.RLock()
         with translated(path):
             self._connection = self._open(path)
+        self.related = Related(self._rows)
 
     @staticmethod
     def _open(path: Path) -> sqlite3.Connection:
@@ -107,18 +91,18 @@ class Catalogue:
     def sources(self) -> list[Source]:
         """All articles, the newest first, then by title."""
         query = (
-            f"SELECT {_SOURCE} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title, article_id"
+            f"SELECT {SOURCE} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title, article_id"
         )
-        return [_source(row) for row in self._rows(query)]
+        return [source_of(row) for row in self._rows(query)]
 
     def article(self, article_id: str) -> Article:
         """Raises `ArticleUnknown`."""
         rows = self._rows(
-            f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?", article_id.encode(errors="replace").decode()
+            f"SELECT {ARTICLE} FROM articles WHERE article_id = ?", article_id.encode(errors="replace").decode()
         )
         if not rows:
             raise ArticleUnknown(article_id=article_id)
-        return _article(rows[0])
+        return article_of(rows[0])
 
     @property
     def has_waiting(self) -> bool:
@@ -127,7 +111,7 @@ class Catalogue:
 
     def known(self) -> dict[str, Known]:
         """Every article id with the hash and the origin it is stored under."""
-        rows = self._rows("SELECT article_id, hash, origin, ready FROM articles")
+        rows = self._rows("SELECT article_id, hash, origin, ready FROM articles ORDER BY rowid")
         return {row[0]: Known(row[1], row[2], bool(row[3])) for row in rows}
 
     def files(self) -> dict[str, tuple[str, int]]:
@@ -144,17 +128,22 @@ class Catalogue:
     def put(self, articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[str]:
         """Stores articles, not yet ready, with their passages in place of older ones; returns passage ids now gone."""
         gone: list[str] = []
+        given = list(articles)
         with self._transaction() as connection:
-            for article, passages in articles:
+            stored = [article.source.article_id for article, _ in given]
+            orphans = clusters.leave(connection, stored)
+            for article, passages in given:
                 old = self._passage_ids(connection, article.source.article_id)
+                versions.keep(connection, article)
                 gone += set(old) - {passage.id for passage in passages}
                 connection.execute("DELETE FROM articles WHERE article_id = ?", (article.source.article_id,))
-                row = _article_row(article)
-                connection.execute(f"INSERT INTO articles ({_STORED}) VALUES ({_marks(row)})", row)
+                row = article_row(article)
+                connection.execute(f"INSERT INTO articles ({STORED}) VALUES ({_marks(row)})", row)
                 connection.executemany(
                     "INSERT INTO passages (id, article_id, ordinal, start, stop) VALUES (?, ?, ?, ?, ?)",
                     [(p.id, p.source.article_id, p.ordinal, p.start, p.end) for p in passages],
                 )
+            clusters.settle(connection, stored, orphans)
             self._advance(connection)
         return sorted(gone)
 
@@ -168,6 +157,7 @@ class Catalogue:
         """Takes all articles out of the answers until their passages and vectors are made anew."""
         with self._transaction() as connection:
             connection.execute("UPDATE articles SET ready = 0")
+            clusters.clear(connection)
             self._advance(connection)
 
     def move(self, article_id: str, origin: str) -> None:
@@ -178,10 +168,14 @@ class Catalogue:
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Deletes articles and their passages; returns the ids of the passages."""
         gone: list[str] = []
+        lost = list(article_ids)
         with self._transaction() as connection:
-            for article_id in article_ids:
+            orphans = clusters.leave(connection, lost)
+            for article_id in lost:
                 gone += self._passage_ids(connection, article_id)
                 connection.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
+            versions.drop(connection, lost)
+            clusters.settle(connection, (), orphans)
             self._advance(connection)
         return gone
 
@@ -209,6 +203,10 @@ class Catalogue:
         """The passages of ready articles with these ids; unknown ids are left out."""
         return {passage.id: passage for _, passage in self._passages("id", ids)}
 
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of an article, if it is ready, in order."""
+        return [passage for _, passage in sorted(self._passages("article_id", [article_id]), key=itemgetter(0))]
+
     def keys_by_id(self, ids: Sequence[str]) -> dict[str, int]:
         return {passage.id: key for key, passage in self._passages("id", ids)}
 
@@ -216,12 +214,12 @@ class Catalogue:
         for at in range(0, len(values), _AT_ONCE):
             some = values[at : at + _AT_ONCE]
             query = (
-                f"SELECT {_SOURCE}, id, ordinal, start, stop, substr(body, start + 1, stop - start), key"
+                f"SELECT {SOURCE}, id, ordinal, start, stop, substr(body, start + 1, stop - start), key"
                 f" FROM passages JOIN articles USING (article_id) WHERE ready AND {column} IN ({_marks(some)})"
             )
             for row in self._rows(query, *some):
-                passage_id, ordinal, start, stop, text, key = row[_SOURCE_WIDTH:]
-                yield key, Passage(passage_id, _source(row), ordinal, text, start, stop)
+                passage_id, ordinal, start, stop, text, key = row[SOURCE_WIDTH:]
+                yield key, Passage(passage_id, source_of(row), ordinal, text, start, stop)
 
     # -------------------------------------------------------------------------------------------------- plumbing
 
@@ -266,35 +264,3 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
-
-
-def _source(row: Sequence[Any]) -> Source:
-    article_id, title, url, outlet, published, origin, author, modified, dated_by, superseded_by = row[:_SOURCE_WIDTH]
-    reasons = tuple(json.loads(dated_by)) if dated_by else ()
-    return Source(
-        article_id, title, url, outlet, _day(published), origin, author, _day(modified), reasons, superseded_by
-    )  # fmt: skip
-
-
-def _day(stored: str | None) -> date | None:
-    return date.fromisoformat(stored) if stored else None
-
-
-def _article(row: Sequence[Any]) -> Article:
-    body, subtitle, captions = row[_SOURCE_WIDTH:]
-    return Article(
-        _source(row), body, Span(*json.loads(subtitle)) if subtitle else None,
-        tuple(Span(*pair) for pair in json.loads(captions)),
-    )  # fmt: skip
-
-
-def _article_row(article: Article) -> tuple[object, ...]:
-    source, subtitle = article.source, article.subtitle
-    return (
-        source.article_id, source.title, source.url, source.outlet,
-        source.published.isoformat() if source.published else None, source.origin, source.author,
-        source.modified.isoformat() if source.modified else None,
-        json.dumps(source.dated_by, ensure_ascii=False) if source.dated_by else None, source.superseded_by, article.body,
-        json.dumps([subtitle.start, subtitle.end]) if subtitle else None,
-        json.dumps([[span.start, span.end] for span in article.captions]), article_hash(article), 0,
-    )  # fmt: skip

@@ -24,6 +24,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX articles_by_origin ON articles (origin)",
         "CREATE INDEX articles_by_date ON articles (published)",
         "CREATE INDEX articles_by_url ON articles (url)",
+        "CREATE INDEX articles_by_leader ON articles (copy_of) WHERE copy_of IS NOT NULL",
+        "CREATE INDEX articles_by_successor ON articles (superseded_by) WHERE superseded_by IS NOT NULL",
         "ALTER TABLE passages ADD COLUMN copied INTEGER NOT NULL DEFAULT 0",  # says nothing that the article it copies does not
         """CREATE TABLE sketches (
             article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE, hash INTEGER NOT NULL)""",

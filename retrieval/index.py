@@ -20,13 +20,14 @@ from retrieval.disk_faults import translated
 from retrieval.embedding_cache import CachedEmbedder
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer
+from retrieval.folding import FoldedRetriever
 from retrieval.ingest import LEXICAL_BATCH, Ingestor, indexed_text
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.search import HybridRetriever, RerankedRetriever
 from retrieval.sources import SourceFile
 from retrieval.store import PassageStore, describe
-from retrieval.types import Article, Hit, IngestReport, Passage, Source
+from retrieval.types import Article, Hit, IngestReport, Passage, Source, Version
 
 _log = logging.getLogger(__name__)
 
@@ -93,12 +94,20 @@ class Index:
         return self._catalogue.article(article_id)
 
     def retrieve(self, query: str, k: int) -> list[Hit]:
-        """At most `k` hits, best first; sees what another process has written since."""
-        self._check_fingerprint()
-        self._refresh_lexical()
-        if weight := self.dense_weight:
-            self.open_vectors()
-        return self._retriever(weight).retrieve(query, k)
+        """At most `k` hits, best first; sees what another process has written since.
+
+        Of articles that report the same in the same words the fullest is found, with the others in `Source.copies`.
+        """
+        return self._retriever(folded=True).retrieve(query, k)
+
+    @property
+    def unfolded(self) -> Retriever:
+        """Search as `retrieve` does it, but with all copies and versions: data sets judge each by itself."""
+        return self._retriever(folded=False)
+
+    def versions(self, article_id: str) -> list[Version]:
+        """The earlier texts of an article, the oldest first; they are not searched."""
+        return self._catalogue.related.versions(article_id)
 
     def more_like(self, article_id: str, k: int) -> list[Hit]:
         """The passages nearest to those of an article by their vectors, one of each of at most `k` others, best first.
@@ -143,10 +152,13 @@ class Index:
         """A retriever with the reranker behind it, where there is one."""
         return RerankedRetriever(retriever, self._reranker, depth=RERANKED) if self._reranker else retriever
 
-    def _retriever(self, weight: float) -> Retriever:
-        return self.reranked(
-            HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
-        )
+    def _retriever(self, *, folded: bool) -> Retriever:
+        self._check_fingerprint()
+        self._refresh_lexical()
+        if weight := self.dense_weight:
+            self.open_vectors()
+        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
+        return self.reranked(FoldedRetriever(hybrid, self._catalogue) if folded else hybrid)
 
     def passages(self) -> Iterator[tuple[int, Passage]]:
         """All passages by their catalogue key, ascending."""

@@ -100,11 +100,11 @@ class Bench:
     def measure(self, wanted: Configuration) -> Result:
         """Asks every query, one after another."""
         if not wanted.without:
-            return self._asked(wanted.name, self.index)
+            return self._asked(wanted.name, self.index.unfolded)
         with self._variant(wanted) as retriever:
             return self._asked(wanted.name, self.index.reranked(retriever) if wanted.reranker else retriever)
 
-    def _asked(self, name: str, retriever: Retriever | Index) -> Result:
+    def _asked(self, name: str, retriever: Retriever) -> Result:
         hits: dict[str, list[Hit]] = {}
         milliseconds = []
         for query, text in self.dataset.queries.items():
