@@ -32,6 +32,7 @@ def article_hash(article: Article) -> str:
 
 
 def source_of(row: Sequence[Any]) -> Source:
+    """The source of a row that begins with the columns `SOURCE`."""
     article_id, title, url, outlet, published, origin, author, modified, dated_by, newer, fullest = row[:SOURCE_WIDTH]
     reasons = tuple(json.loads(dated_by)) if dated_by else ()
     return Source(
@@ -40,10 +41,12 @@ def source_of(row: Sequence[Any]) -> Source:
 
 
 def day_of(stored: str | None) -> date | None:
+    """A day as it is stored, ISO."""
     return date.fromisoformat(stored) if stored else None
 
 
 def article_of(row: Sequence[Any]) -> Article:
+    """The article of a row with the columns `ARTICLE`."""
     body, subtitle, captions = row[SOURCE_WIDTH:]
     return Article(
         source_of(row), body, Span(*json.loads(subtitle)) if subtitle else None,
@@ -52,6 +55,7 @@ def article_of(row: Sequence[Any]) -> Article:
 
 
 def article_row(article: Article) -> tuple[object, ...]:
+    """The columns `STORED` of an article that is not ready, before its place among others is known."""
     source, subtitle = article.source, article.subtitle
     return (
         source.article_id, source.title, source.url, source.outlet,

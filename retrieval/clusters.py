@@ -11,7 +11,6 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -53,18 +52,16 @@ class _Row(NamedTuple):
         return Dated(self.title, self.url, self.outlet, self.modified or self.published, self.number)
 
 
-_COLUMNS = (
-    "article_id, title, url, outlet, published, modified, copy_of, superseded_by, length(body), articles.rowid"
-)
+_COLUMNS = "article_id, title, url, outlet, published, modified, copy_of, superseded_by, length(body), articles.rowid"
 
 
 def leave(connection: sqlite3.Connection, article_ids: Sequence[str]) -> set[str]:
     """Call before articles are deleted; returns those whose place depended on them, to be settled again."""
     orphans: set[str] = set()
     for article_id in article_ids:
-        (leader,) = connection.execute("SELECT copy_of FROM articles WHERE article_id = ?", (article_id,)).fetchone() or (
-            None,
-        )
+        (leader,) = connection.execute(
+            "SELECT copy_of FROM articles WHERE article_id = ?", (article_id,)
+        ).fetchone() or (None,)
         rows = connection.execute(
             "SELECT article_id FROM articles WHERE copy_of = ?1 OR superseded_by = ?1"
             " OR (superseded_by IS NOT NULL AND (copy_of = ?2 OR article_id = ?2))",
@@ -78,7 +75,9 @@ def clear(connection: sqlite3.Connection) -> None:
     """Forgets all clusters, before every article is settled again."""
     connection.execute("DELETE FROM sketches")
     connection.execute("UPDATE passages SET copied = 0 WHERE copied")
-    connection.execute("UPDATE articles SET copy_of = NULL, superseded_by = NULL WHERE copy_of IS NOT NULL OR superseded_by IS NOT NULL")
+    connection.execute(
+        "UPDATE articles SET copy_of = NULL, superseded_by = NULL WHERE copy_of IS NOT NULL OR superseded_by IS NOT NULL"
+    )
 
 
 def settle(connection: sqlite3.Connection, new: Iterable[str], orphans: Iterable[str] = ()) -> None:
@@ -257,7 +256,11 @@ class _Settling:
         newer = {row.superseded_by for row in cluster if row.superseded_by}
         for successor in filter(None, [by, *(self.row(other) for other in sorted(newer))]):
             for row in cluster:
-                if row.superseded_by is None and row.article_id != successor.article_id and self._is_corrected(row, successor):
+                if (
+                    row.superseded_by is None
+                    and row.article_id != successor.article_id
+                    and self._is_corrected(row, successor)
+                ):
                     self._connection.execute(
                         "UPDATE articles SET superseded_by = ? WHERE article_id = ?",
                         (successor.article_id, row.article_id),

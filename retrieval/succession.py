@@ -18,6 +18,8 @@ _DAYS = 7
 """Days after which a story of the same title is another one."""
 _MARKS = frozenset(words("تصحيح تصويب تحديث محدث محدثة مصحح استدراك تنويه corrected correction updated update"))
 _FURNITURE = frozenset(words("عاجل خاص فيديو صور بالصور بالفيديو"))
+_NEARLY_ALL = 0.9
+"""Share of the shorter text that the later version of a story has, where only its title and day speak for it."""
 _SAME_TITLE = 0.8
 """Share of common words from which two titles are one, but for their numbers."""
 
@@ -54,7 +56,8 @@ def is_successor(newer: Dated, older: Dated, likeness: Likeness) -> bool:
     if newer.is_marked and not older.is_marked:
         return likeness.changed <= _MANY
     same_outlet = None in (newer.outlet, older.outlet) or newer.outlet == older.outlet
-    return apart > 0 and same_outlet and likeness.changed <= _FEW and _same_title(newer.title, older.title)
+    is_corrected = likeness.changed <= _FEW and likeness.contained >= _NEARLY_ALL
+    return apart > 0 and same_outlet and is_corrected and _same_title(newer.title, older.title)
 
 
 def _days(first: str | None, second: str | None) -> int | None:
