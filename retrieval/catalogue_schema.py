@@ -28,8 +28,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX articles_by_successor ON articles (superseded_by) WHERE superseded_by IS NOT NULL",
         "ALTER TABLE passages ADD COLUMN copied INTEGER NOT NULL DEFAULT 0",  # says nothing that the article it copies does not
         """CREATE TABLE sketches (
-            article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE, hash INTEGER NOT NULL)""",
-        "CREATE INDEX sketches_by_hash ON sketches (hash)",
+            article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE, hash INTEGER NOT NULL,
+            PRIMARY KEY (hash, article_id)) WITHOUT ROWID""",
         "CREATE INDEX sketches_by_article ON sketches (article_id)",
         """CREATE TABLE mentions (
             passage_key INTEGER NOT NULL REFERENCES passages (key) ON DELETE CASCADE,

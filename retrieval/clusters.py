@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from retrieval.near_copies import SHARED, Likeness, Reading, compare, sketch
@@ -20,8 +21,9 @@ from retrieval.succession import Dated, is_successor
 
 _MOST_SHARING = 48
 """Articles under one hash: a line of furniture or a story that all outlets have need not name more to lead to its cluster."""
-_MOST_COMPARED = 12
-"""Candidates whose texts are read, those that share most first: an article costs the same however many there are."""
+_MOST_COMPARED = 8
+"""Clusters of whose articles a few are read, those that share most first: an article costs the same however many there are."""
+_OF_A_CLUSTER = 2
 _MOST_MEMBERS = 200
 """Copies from which a leader stays the leader although a fuller one comes: each would have to be compared with that."""
 
@@ -59,13 +61,13 @@ def leave(connection: sqlite3.Connection, article_ids: Sequence[str]) -> set[str
     """Call before articles are deleted; returns those whose place depended on them, to be settled again."""
     orphans: set[str] = set()
     for article_id in article_ids:
-        (leader,) = connection.execute(
-            "SELECT copy_of FROM articles WHERE article_id = ?", (article_id,)
-        ).fetchone() or (None,)
+        stored = connection.execute("SELECT copy_of FROM articles WHERE article_id = ?", (article_id,)).fetchone()
+        if stored is None:
+            continue
         rows = connection.execute(
             "SELECT article_id FROM articles WHERE copy_of = ?1 OR superseded_by = ?1"
-            " OR (superseded_by IS NOT NULL AND (copy_of = ?2 OR article_id = ?2))",
-            (article_id, leader),
+            " UNION SELECT article_id FROM articles WHERE superseded_by IS NOT NULL AND (copy_of = ?2 OR article_id = ?2)",
+            (article_id, stored[0]),
         )
         orphans |= {row[0] for row in rows}
     return orphans - set(article_ids)
@@ -90,6 +92,7 @@ def settle(connection: sqlite3.Connection, new: Iterable[str], orphans: Iterable
         settling.place(article_id)
     for article_id in new:
         settling.place(article_id)
+    settling.inherit()
 
 
 class _Settling:
@@ -99,6 +102,8 @@ class _Settling:
         self._connection = connection
         self._reading = lru_cache(maxsize=512)(self._read)
         self._likeness = lru_cache(maxsize=4096)(self._compared)
+        self._touched: set[str] = set()
+        """Articles with relatives whose places may have changed."""
 
     def row(self, article_id: str) -> _Row | None:
         query = f"SELECT {_COLUMNS} FROM articles WHERE article_id = ?"
@@ -111,7 +116,8 @@ class _Settling:
         own = self.row(article_id) if near else None
         if own is None:
             return
-        rows = [row for other in near if (row := self.row(other))]
+        self._touched.add(article_id)
+        rows = _few_a_cluster(own, (row for other in near if (row := self.row(other))))
         same_page = {row.article_id for row in rows if self._is_same_page(own, row)}
         for row in rows:
             self._succeed(own, row)
@@ -129,7 +135,6 @@ class _Settling:
             self._join(own, min(fuller, key=lambda row: _preference(own, row)))
         else:
             self._lead(own, copies)
-        self._inherit(article_id)
 
     def alone(self, article_id: str) -> None:
         """Takes an article out of its cluster."""
@@ -160,7 +165,7 @@ class _Settling:
         same_url = self._connection.execute(
             "SELECT article_id FROM articles WHERE url = ? AND article_id != ? LIMIT ?", (url, article_id, _MOST_COMPARED)
         ) if url else ()  # fmt: skip
-        return list(dict.fromkeys([*(row[0] for row in same_url), *found[:_MOST_COMPARED]]))
+        return list(dict.fromkeys([*(row[0] for row in same_url), *found]))
 
     def _read(self, article_id: str) -> Reading:
         row = self._connection.execute("SELECT body FROM articles WHERE article_id = ?", (article_id,)).fetchone()
@@ -238,37 +243,37 @@ class _Settling:
 
     def _supersede(self, older: _Row, newer: _Row) -> None:
         """The earliest of several successors is recorded: from one to the next they lead to the last."""
-        known = self.row(older.superseded_by) if older.superseded_by else None
+        self._touched.add(older.article_id)
+        recorded = self.row(older.article_id)
+        known = self.row(recorded.superseded_by) if recorded and recorded.superseded_by else None
         if known is None or newer.dated.order < known.dated.order:
             self._connection.execute(
                 "UPDATE articles SET superseded_by = ? WHERE article_id = ?", (newer.article_id, older.article_id)
             )
-        if older.superseded_by is None:
-            self._inherit(older.article_id, by=newer)
 
-    def _inherit(self, article_id: str, by: _Row | None = None) -> None:
-        """What supersedes one article of a cluster supersedes those that say what was corrected."""
-        own = self.row(article_id)
-        if own is None:
-            return
-        leader = self.row(own.leader)
-        cluster = [row for row in (leader, *self._members(own.leader)) if row]
-        newer = {row.superseded_by for row in cluster if row.superseded_by}
-        for successor in filter(None, [by, *(self.row(other) for other in sorted(newer))]):
-            for row in cluster:
-                if (
-                    row.superseded_by is None
-                    and row.article_id != successor.article_id
-                    and self._is_corrected(row, successor)
-                ):
-                    self._connection.execute(
-                        "UPDATE articles SET superseded_by = ? WHERE article_id = ?",
-                        (successor.article_id, row.article_id),
-                    )
+    def inherit(self) -> None:
+        """What supersedes one article of a cluster supersedes those that say what was corrected. Call at the end."""
+        for leader in sorted({row.leader for article_id in self._touched if (row := self.row(article_id))}):
+            cluster = [row for row in (self.row(leader), *self._members(leader)) if row]
+            newer = {row.superseded_by for row in cluster if row.superseded_by}
+            for successor in filter(None, map(self.row, sorted(newer))):
+                for row in cluster:
+                    if row.article_id != successor.article_id and self._is_corrected(row, successor):
+                        self._supersede(row, successor)
 
     def _is_corrected(self, row: _Row, successor: _Row) -> bool:
         likeness = self._alike(row, successor)
-        return likeness.is_near and likeness.changed > 0 and row.dated.order < successor.dated.order
+        return likeness.is_near and likeness.changed > 0 and (row.dated.day or "") <= (successor.dated.day or "")
+
+
+def _few_a_cluster(own: _Row, rows: Iterable[_Row]) -> list[_Row]:
+    """The first candidates: of each cluster two, its leader and those that an article may be the later version of."""
+    kept: dict[str, list[_Row]] = {}
+    for row in islice(rows, _MOST_SHARING):
+        some = kept.setdefault(row.leader, [])
+        if len(some) < _OF_A_CLUSTER or row.copy_of is None or row.title == own.title or row.outlet == own.outlet:
+            some.append(row)
+    return [row for some in islice(kept.values(), _MOST_COMPARED) for row in some]
 
 
 def _preference(own: _Row, leader: _Row) -> tuple[int, tuple[int, str, str]]:

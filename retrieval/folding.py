@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.arabic import words
@@ -12,6 +12,8 @@ from retrieval.types import Hit, Passage
 
 _MORE = 4
 """Times as many passages are asked for where copies among the hits leave too few."""
+_AS_WELL = 0.5
+"""Share of its score from which a later version is found by what was asked: common letters bring in any passage."""
 _MOST = 200
 """Passages beyond which no more are asked for."""
 
@@ -20,7 +22,7 @@ class FoldedRetriever:
     """Another retriever's hits, each thing said once.
 
     A passage that says nothing but what the fullest article of its report says gives its place to the passage there.
-    Articles of which a later version is among the hits are left out.
+    Passages of articles of which a later version is found as well are left out.
     """
 
     def __init__(self, retriever: Retriever, catalogue: Catalogue) -> None:
@@ -43,8 +45,10 @@ class FoldedRetriever:
         for hit in hits:
             passage = self._in_fullest(hit.passage) if hit.passage.id in copied else hit.passage
             kept.setdefault(passage.id, Hit(passage, hit.score))
-        found = {hit.passage.source.article_id for hit in kept.values()}
-        current = [hit for hit in kept.values() if not self._is_outdated(hit, found)]
+        best: dict[str, float] = {}
+        for hit in kept.values():
+            best[hit.passage.source.article_id] = max(hit.score, best.get(hit.passage.source.article_id, 0.0))
+        current = [hit for hit in kept.values() if not self._is_outdated(hit, best)]
         return sorted(current, key=lambda hit: (-hit.score, hit.passage.id))
 
     def _in_fullest(self, passage: Passage) -> Passage:
@@ -53,9 +57,13 @@ class FoldedRetriever:
         others = self._catalogue.passages_of(passage.source.report)
         return max(others, key=lambda other: len(own & set(words(other.text))), default=passage)
 
-    def _is_outdated(self, hit: Hit, found: set[str]) -> bool:
+    def _is_outdated(self, hit: Hit, best: Mapping[str, float]) -> bool:
+        """Whether a later version was found by the same words, given the best score of each article."""
         source = hit.passage.source
-        return bool(source.superseded_by) and not found.isdisjoint(self._catalogue.related.successors(source))
+        newer = self._catalogue.related.successors(source)
+        if source.article_id in newer:
+            return False  # of two that go in a circle both stay
+        return any(best.get(article_id, 0.0) >= _AS_WELL * hit.score for article_id in newer)
 
     def _naming(self, hits: Sequence[Hit]) -> list[Hit]:
         copies = self._catalogue.related.copies({hit.passage.source.article_id for hit in hits})

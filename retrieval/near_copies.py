@@ -8,10 +8,10 @@ share, and where sentences that are otherwise alike say another number, day or n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ _LEAST = 12
 """Runs of four words below which texts are compared word for word only."""
 _SHORTEST = 0.15
 """Of the longer text, how much the shorter one has at least: a line taken from a report is no copy of it."""
+MOST_CHANGED = 8
+"""Changes after which no more are looked for: beyond them a text is neither a copy nor a correction."""
 _SAYING = frozenset(stem(word) for word in words(
     "قال قالت أكد أكدت أوضح أوضحت أضاف أضافت ذكر ذكرت أشار أشارت صرح صرحت أعلن أعلنت بين بينت لفت لفتت شدد شددت أفاد أفادت"
     " اعتبر رأى كشف كشفت تابع تابعت اليوم أمس غدا الماضي الجاري الحالي المقبل القادم مساء صباح ظهر"
@@ -45,6 +47,7 @@ _SAYING = frozenset(stem(word) for word in words(
 """Words that outlets change when they take over a report: who says it is the same, and a day is told from another day."""
 
 Hashes = NDArray[np.uint64]
+Words = tuple[str, ...]
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -100,17 +103,17 @@ class Reading:
         self._text = text
 
     @cached_property
-    def sentences(self) -> list[tuple[str, ...]]:
+    def sentences(self) -> list[Words]:
         """The normalised words of each sentence."""
         spans = [tuple(words(span.of(self._text))) for span in sentences(self._text)]
         return [sentence for sentence in spans if sentence]
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
+    def words(self) -> Words:
         return tuple(word for sentence in self.sentences for word in sentence)
 
     @cached_property
-    def runs(self) -> set[tuple[str, ...]]:
+    def runs(self) -> set[Words]:
         """Its runs of four words."""
         return set(zip(*(self.words[start:] for start in range(_SHINGLE)), strict=False))
 
@@ -165,33 +168,35 @@ def compare(first: Reading, second: Reading) -> Likeness:
     contained, jaccard = common / least, common / (least + most - common)
     if contained < CONTAINED / 2:
         return Likeness(contained, jaccard, 0, 0)
-    changes = [change for pair in _counterparts(first, second) for change in _changes(*pair)]
+    changes: list[str] = []
+    for pair in _counterparts(first, second):
+        changes += _changes(*pair)
+        if len(changes) > MOST_CHANGED:
+            break
     return Likeness(contained, jaccard, len(changes), sum(change == "day" for change in changes))
 
 
-def _counterparts(first: Reading, second: Reading) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _counterparts(first: Reading, second: Reading) -> Iterator[tuple[Words, Words]]:
     """Sentences that only one text has, each with the sentence most like it that only the other has."""
     left = [sentence for sentence in first.sentences if not second.holds(sentence)]
     right = [sentence for sentence in second.sentences if not first.holds(sentence)]
     bags = [(Counter(sentence), sentence) for sentence in right]
-    pairs = []
     for sentence in left:
         own = Counter(sentence)
         best = max(bags, key=lambda bag: _dice(own, bag[0]), default=None)
         if best and _dice(own, best[0]) >= ALIKE:
-            pairs.append((sentence, best[1]))
-    return pairs
+            yield sentence, best[1]
 
 
 def _dice(first: Counter[str], second: Counter[str]) -> float:
     return 2 * (first & second).total() / (first.total() + second.total())
 
 
-def _changes(first: Sequence[str], second: Sequence[str]) -> list[str]:
+def _changes(first: Words, second: Words) -> list[str]:
     """What the second sentence says otherwise: "number", "day", "name" for each place, "denial" once."""
-    found = ["denial"] if negations(first) != negations(second) else []
-    said = [Counter(value.what for value in values(tokens(" ".join(words_)))) for words_ in (first, second)]
-    lost, new = (said[0] - said[1]), (said[1] - said[0])
+    (denials, said), (others, given) = _facts(first), _facts(second)
+    found = ["denial"] if denials != others else []
+    lost, new = said - given, given - said
     if lost and new:
         found += ["day" if _is_day(old) else "number" for old, _ in zip(lost, new, strict=False)]
     elif matched := SequenceMatcher(None, first, second, autojunk=False):
@@ -201,6 +206,12 @@ def _changes(first: Sequence[str], second: Sequence[str]) -> list[str]:
             if kind == "replace" and _is_another(first[start:stop], second[begin:end])
         ]
     return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _facts(sentence: Words) -> tuple[int, Counter[str]]:
+    """How often a sentence denies, and its numbers and days. Kept: reports written to a form share their sentences."""
+    return negations(sentence), Counter(value.what for value in values(tokens(" ".join(sentence))))
 
 
 def _is_day(what: str) -> bool:

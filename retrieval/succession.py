@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from retrieval.arabic import words
-from retrieval.near_copies import Likeness
+from retrieval.near_copies import MOST_CHANGED, Likeness
 
 _SAME_PAGE = 0.4
 """Share of the shorter text that two texts of one address have in common at least: a front page changes as a whole."""
 _FEW = 3
 """Numbers and names that a correction changes at most; more of them are another day's report in the same words."""
-_MANY = 8
-"""The same where the later text says of itself that it is a correction."""
 _DAYS = 7
 """Days after which a story of the same title is another one."""
 _MARKS = frozenset(words("تصحيح تصويب تحديث محدث محدثة مصحح استدراك تنويه corrected correction updated update"))
@@ -54,7 +52,7 @@ def is_successor(newer: Dated, older: Dated, likeness: Likeness) -> bool:
     if not likeness.is_near or not likeness.changed or likeness.days or apart is None or apart > _DAYS:
         return False
     if newer.is_marked and not older.is_marked:
-        return likeness.changed <= _MANY
+        return likeness.changed <= MOST_CHANGED
     same_outlet = None in (newer.outlet, older.outlet) or newer.outlet == older.outlet
     is_corrected = likeness.changed <= _FEW and likeness.contained >= _NEARLY_ALL
     return apart > 0 and same_outlet and is_corrected and _same_title(newer.title, older.title)
