@@ -93,17 +93,13 @@ class Index:
         """Raises `ArticleUnknown`."""
         return self._catalogue.article(article_id)
 
-    def retrieve(self, query: str, k: int) -> list[Hit]:
+    def retrieve(self, query: str, k: int, *, folded: bool = True) -> list[Hit]:
         """At most `k` hits, best first; sees what another process has written since.
 
-        Of articles that report the same in the same words the fullest is found, with the others in `Source.copies`.
+        Of articles that report the same in the same words the fullest is found, with the others in `Source.copies`, and
+        of versions the last; all of them when not `folded`.
         """
-        return self._retriever(folded=True).retrieve(query, k)
-
-    @property
-    def unfolded(self) -> Retriever:
-        """Search as `retrieve` does it, but with all copies and versions: data sets judge each by itself."""
-        return self._retriever(folded=False)
+        return self._retriever(folded=folded).retrieve(query, k)
 
     def versions(self, article_id: str) -> list[Version]:
         """The earlier texts of an article, the oldest first; they are not searched."""

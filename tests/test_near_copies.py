@@ -224,7 +224,7 @@ def test_a_search_finds_a_report_once_and_names_its_copies(index: Index) -> None
     hits = index.retrieve(QUESTION, 5)
     assert [hit.passage.source.article_id for hit in hits] == ["whole"]
     assert {copy.article_id for copy in hits[0].passage.source.copies} == {"one", "two", "three", "four"}
-    assert len({hit.passage.source.article_id for hit in index.unfolded.retrieve(QUESTION, 5)}) == 5
+    assert len({hit.passage.source.article_id for hit in index.retrieve(QUESTION, 5, folded=False)}) == 5
     copies = hit_object(hits[0])["copies"]
     assert isinstance(copies, list) and copies[1] == {
         "article_id": "one", "title": "صحار تدشن معبرا فوق الوادي", "source": "نداء اليوم", "published": "2026-11-12",
@@ -265,7 +265,7 @@ def test_a_copy_of_the_same_outlet_is_named_by_its_title() -> None:
 
 def test_one_claim_is_not_cited_from_two_copies(index: Index) -> None:
     ingest(index, OUTLETS)
-    hits = index.unfolded.retrieve(QUESTION, 3)
+    hits = index.retrieve(QUESTION, 3, folded=False)
     evidence = [Evidence(label, hit) for label, hit in enumerate(hits, 1)]
     grounding = Grounding(evidence, asked=analyse(QUESTION))
     grounding.read(f"{LEAD.rstrip('.')} [2][1][3].", whole=True)
