@@ -271,7 +271,8 @@ def _few_a_cluster(own: _Row, rows: Iterable[_Row]) -> list[_Row]:
     kept: dict[str, list[_Row]] = {}
     for row in islice(rows, _MOST_SHARING):
         some = kept.setdefault(row.leader, [])
-        if len(some) < _OF_A_CLUSTER or row.copy_of is None or row.title == own.title or row.outlet == own.outlet:
+        may_be_older = row.outlet == own.outlet is not None or row.title == own.title != ""
+        if len(some) < _OF_A_CLUSTER or row.copy_of is None or may_be_older:
             some.append(row)
     return [row for some in islice(kept.values(), _MOST_COMPARED) for row in some]
 

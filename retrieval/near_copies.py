@@ -40,6 +40,8 @@ _SHORTEST = 0.15
 """Of the longer text, how much the shorter one has at least: a line taken from a report is no copy of it."""
 MOST_CHANGED = 8
 """Changes after which no more are looked for: beyond them a text is neither a copy nor a correction."""
+_LONGEST_NAME = 6
+"""Words in place of others that may be a name; more of them are the same told in other words."""
 _SAYING = frozenset(stem(word) for word in words(
     "قال قالت أكد أكدت أوضح أوضحت أضاف أضافت ذكر ذكرت أشار أشارت صرح صرحت أعلن أعلنت بين بينت لفت لفتت شدد شددت أفاد أفادت"
     " اعتبر رأى كشف كشفت تابع تابعت اليوم أمس غدا الماضي الجاري الحالي المقبل القادم مساء صباح ظهر"
@@ -210,12 +212,16 @@ def _changes(first: Words, second: Words) -> list[str]:
 
 @lru_cache(maxsize=1 << 14)
 def _facts(sentence: Words) -> tuple[int, Counter[str]]:
-    """How often a sentence denies, and its numbers and days. Kept: reports written to a form share their sentences."""
-    return negations(sentence), Counter(value.what for value in values(tokens(" ".join(sentence))))
+    """How often a sentence denies, and its numbers and days; what is yesterday in one paper was today in another.
+
+    Kept, for reports written to a form share their sentences.
+    """
+    said = [value.what for value in values(tokens(" ".join(sentence)))]
+    return negations(sentence), Counter(what for what in said if not what.startswith("day:"))
 
 
 def _is_day(what: str) -> bool:
-    return what.partition(":")[0] in ("weekday", "month", "day")
+    return what.partition(":")[0] in ("weekday", "month")
 
 
 def _is_another(first: Sequence[str], second: Sequence[str]) -> bool:
@@ -224,6 +230,6 @@ def _is_another(first: Sequence[str], second: Sequence[str]) -> bool:
         [stem_ for word in side if not is_stop_word(word) and (stem_ := stem(word)) not in _SAYING]
         for side in (first, second)
     )
-    if not left or not right or max(len(left), len(right)) > 3:
+    if not left or not right or max(len(left), len(right)) > _LONGEST_NAME:
         return False
     return not any(similarity(one, other) >= FLOOR for one in left for other in right)
