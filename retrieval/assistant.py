@@ -29,6 +29,8 @@ CONSIDERED = 0.7
 """A sentence may answer when its score is at least this share of the best one's."""
 SECOND_QUOTE = 0.9
 """A second sentence is shown when its score is at least this share of the first one's."""
+REPEATED = 0.6
+"""Share of common words from which sentences of two articles of one report say the same."""
 NEAREST = 3
 NEAR_SUPPORT = 0.15
 """Share of the question's telling words from which a passage counts as near."""
@@ -194,9 +196,24 @@ def _citation(label: int, candidate: Candidate) -> Citation:
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Without sentences that repeat an earlier one, in this or in another article."""
-    seen: set[tuple[str, ...]] = set()
-    return [c for c in candidates if not ((key := tuple(words(c.text))) in seen or seen.add(key))]  # type: ignore[func-returns-value]
+    """Without sentences that repeat an earlier one, in this or in another article.
+
+    In two articles of one report, sentences that are nearly alike are one too.
+    """
+    said: dict[tuple[str, ...], Candidate] = {}
+    for candidate in candidates:
+        own = tuple(words(candidate.text))
+        if own not in said and not any(_repeats(candidate, own, c, other) for other, c in said.items()):
+            said[own] = candidate
+    return list(said.values())
+
+
+def _repeats(candidate: Candidate, own: Sequence[str], other: Candidate, others: Sequence[str]) -> bool:
+    source, of_other = candidate.hit.passage.source, other.hit.passage.source
+    if source.article_id == of_other.article_id or source.report != of_other.report:
+        return False
+    left, right = set(own), set(others)
+    return 2 * len(left & right) >= REPEATED * (len(left) + len(right))
 
 
 def _one_a_passage(candidates: Sequence[Candidate]) -> list[Candidate]:

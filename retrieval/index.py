@@ -19,6 +19,7 @@ from retrieval.chunking import CHUNKING_VERSION, chunk
 from retrieval.embedding_cache import CachedEmbedder, EmbedMany
 from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
 from retrieval.features import Analyzer
+from retrieval.folding import FoldedRetriever
 from retrieval.ingest import LEXICAL_BATCH, Ingestor, indexed_text
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
@@ -26,7 +27,7 @@ from retrieval.search import HybridRetriever, RerankedRetriever, more_like
 from retrieval.sources import SourceFile
 from retrieval.storage_errors import RestoreUnfinished
 from retrieval.store import PassageStore, describe
-from retrieval.types import Article, Hit, IngestReport, Passage, Source
+from retrieval.types import Article, Hit, IngestReport, Passage, Source, Version
 from retrieval.write_lock import locked
 
 _log = logging.getLogger(__name__)
@@ -104,22 +105,26 @@ class Index:
         """Raises `ArticleUnknown`."""
         return self._catalogue.article(article_id)
 
-    def retrieve(self, query: str, k: int) -> list[Hit]:
-        """At most `k` hits, best first; sees what another process has written since."""
+    def retrieve(self, query: str, k: int, *, folded: bool = True) -> list[Hit]:
+        """At most `k` hits, best first; sees what another process has written since.
+
+        Of articles that report the same in the same words the fullest is found, with the others in `Source.copies`, and
+        of versions the last; all of them when not `folded`.
+        """
         while True:
             build = self._follow_build()
             try:
-                self._check_fingerprint()
-                self._refresh_lexical()
-                if weight := self.dense_weight:
-                    self.open_vectors()
-                hits = self._retriever(weight).retrieve(query, k)
+                hits = self._retriever(folded=folded).retrieve(query, k)
             except StoreError:
                 if self._catalogue.build == build:
                     raise
             else:
                 if self._catalogue.build == build:  # else another has taken its place, and what was found is gone
                     return hits
+
+    def versions(self, article_id: str) -> list[Version]:
+        """The earlier texts of an article, the oldest first; they are not searched."""
+        return self._catalogue.related.versions(article_id)
 
     def more_like(self, article_id: str, k: int) -> list[Hit]:
         """The passages nearest to those of an article by their vectors, one of each of at most `k` others, best first.
@@ -168,10 +173,13 @@ class Index:
     def _build_of(self, number: int) -> Build:
         return build_of(number, self.data_dir, self._catalogue, self._chroma_url, self._chroma_access)
 
-    def _retriever(self, weight: float) -> Retriever:
-        return self.reranked(
-            HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
-        )
+    def _retriever(self, *, folded: bool) -> Retriever:
+        self._check_fingerprint()
+        self._refresh_lexical()
+        if weight := self.dense_weight:
+            self.open_vectors()
+        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
+        return self.reranked(FoldedRetriever(hybrid, self._catalogue) if folded else hybrid)
 
     def passages(self) -> Iterator[tuple[int, Passage]]:
         """All passages by their catalogue key, ascending."""
