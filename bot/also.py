@@ -21,6 +21,8 @@ def source_notes(source: Source, messages: Messages) -> list[str]:
         named, more = separator.join(names[:NAMED]), len(names) - NAMED
         key = "answer.also.more" if more > 0 else "answer.also"
         notes.append(messages(key, names=named, more=more))
+    if source.dated_by:
+        notes.append(messages("answer.dated_by", words=" · ".join(source.dated_by)))
     if source.superseded_by:
         notes.append(messages("answer.superseded"))
     return notes

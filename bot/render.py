@@ -62,7 +62,9 @@ def _citation_object(citation: Citation) -> dict[str, object]:
 
 
 def _relations(source: Source) -> dict[str, object]:
-    """`copies`: the other articles of the report; `superseded`: the id of its later version. Each only where there is one."""
+    """`copies`: the other articles of the report; `superseded`: the id of its later version; `published_inferred`: the
+    words that the day of publication was inferred from. Each only where there is one.
+    """
     copies = [
         {
             "article_id": copy.article_id,
@@ -73,6 +75,8 @@ def _relations(source: Source) -> dict[str, object]:
         for copy in source.copies
     ]
     found: dict[str, object] = {"copies": copies} if copies else {}
+    if source.dated_by:
+        found["published_inferred"] = list(source.dated_by)
     return found | ({"superseded": source.superseded_by} if source.superseded_by else {})
 
 

@@ -10,16 +10,17 @@ from dataclasses import replace
 from typing import Protocol
 
 from retrieval import followups
-from retrieval.arabic import clean_line, words
+from retrieval.arabic import clean_line, sentences, words
 from retrieval.condensing import LONGEST as LONGEST_REWRITTEN
 from retrieval.condensing import condense
 from retrieval.declining import LEAST_CONFIDENCE, confidence, lacking, support
 from retrieval.errors import EmptyQuestion, EntailmentError, ModelError, QuestionTooLong
+from retrieval.periods import asked_time
 from retrieval.phrases import Language, declined
 from retrieval.protocols import Generator, SecondOpinion
 from retrieval.questions import Question, analyse, not_a_question
 from retrieval.quotes import Candidate, rank
-from retrieval.types import Answer, Citation, Evidence, Hit, Reason, Token, Turn
+from retrieval.types import Answer, Citation, Evidence, Hit, Reason, Span, Token, Turn
 
 LONGEST_QUESTION = 4_096
 """Characters, a Telegram message."""
@@ -32,6 +33,8 @@ SECOND_QUOTE = 0.9
 REPEATED = 0.6
 """Share of common words from which sentences of two articles of one report say the same."""
 NEAREST = 3
+HEADLINES = 5
+"""Articles that an answer names to a question for what happened at some time."""
 NEAR_SUPPORT = 0.15
 """Share of the question's telling words from which a passage counts as near."""
 
@@ -117,6 +120,8 @@ class Assistant:
         ranked = rank(asked, hits, history[-1].answer.citations if goes_on else ())
         evidence = tuple(Evidence(label, hit) for label, hit in enumerate(hits, start=1))
         seconds = {"retrieve": time.monotonic() - began, "answer": 0.0}
+        if hits and asked_time(blank.query).alone:
+            return _in_headlines(replace(blank, evidence=evidence, seconds=seconds), hits)
         return _in_quotes(replace(blank, evidence=evidence, seconds=seconds), asked, ranked, language)
 
 
@@ -182,6 +187,18 @@ def _in_quotes(found: Answer, asked: Question, ranked: Sequence[Candidate], lang
     shown = [c for c in _distinct(fitting)[:2] if c.score >= SECOND_QUOTE * fitting[0].score]
     citations = _citations(shown)
     return replace(found, text="\n".join(f"{c.quote} [{c.label}]" for c in citations), citations=citations)
+
+
+def _in_headlines(found: Answer, hits: Sequence[Hit]) -> Answer:
+    """What happened at the time that was asked for: how each article begins."""
+    citations = []
+    for label, hit in enumerate(hits[:HEADLINES], start=1):
+        passage = hit.passage
+        span = next(iter(sentences(passage.text)), Span(0, len(passage.text)))
+        start, end = passage.start + span.start, passage.start + span.end
+        citations.append(Citation(label, passage, span.of(passage.text), start, end))
+    text = "\n".join(f"{citation.quote} [{citation.label}]" for citation in citations)
+    return replace(found, text=text, citations=tuple(citations), confidence=1.0)
 
 
 def _citations(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:

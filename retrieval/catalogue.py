@@ -36,8 +36,11 @@ from retrieval.disk_faults import translated, translation
 from retrieval.errors import ArticleUnknown, StoreReadOnly
 from retrieval.related import Related
 from retrieval.schema import check_version, migrate
+from retrieval.stored_times import Times
 from retrieval.types import Article, Passage, Source
 
+Days = tuple[int, int]
+"""The first and the last day, YYYYMMDD."""
 _AT_ONCE = 500
 _STATE = ("generation", "build", "home")
 """Facts that say nothing of how passages were made."""
@@ -63,6 +66,7 @@ class Catalogue:
         with translated(path):
             self._connection = self._open(path)
         self.related = Related(self._rows)
+        self.times = Times(self._rows)
 
     @staticmethod
     def _open(path: Path) -> sqlite3.Connection:
@@ -177,11 +181,19 @@ class Catalogue:
             self._advance(connection)
         return sorted(gone)
 
-    def mark_ready(self, article_ids: Iterable[str]) -> None:
-        """The last step of an article's way in: its vectors are stored."""
+    def mark_ready(self, article_ids: Iterable[str], spoken: Iterable[tuple[str, Iterable[Days]]] = ()) -> None:
+        """The last step of an article's way in: its vectors are stored. With it the days that its passages speak of, by id."""
+        insert = f"INSERT INTO mentions SELECT key, ?, ? FROM passages WHERE id = ? AND {LIVE}"
         with self._transaction() as connection:
+            connection.executemany(insert, [(*days, passage_id) for passage_id, some in spoken for days in some])
             connection.executemany("UPDATE articles SET ready = 1 WHERE article_id = ?", [(i,) for i in article_ids])
             self._advance(connection)
+
+    def record_mentions(self, spoken: Mapping[int, Iterable[Days]]) -> None:
+        """Stores the days that passages of a build that is not live speak of, by key."""
+        with self._transaction() as connection:
+            rows = [(key, *days) for key, some in spoken.items() for days in some]
+            connection.executemany("INSERT INTO mentions VALUES (?, ?, ?)", rows)
 
     def move(self, article_id: str, origin: str) -> None:
         """Records that an unchanged article is now read from elsewhere."""

@@ -27,6 +27,7 @@ from retrieval.search import HybridRetriever, RerankedRetriever, more_like
 from retrieval.sources import SourceFile
 from retrieval.storage_errors import RestoreUnfinished
 from retrieval.store import PassageStore, describe
+from retrieval.timely import TimelyRetriever
 from retrieval.types import Article, Hit, IngestReport, Passage, Source, Version
 from retrieval.write_lock import locked
 
@@ -179,7 +180,9 @@ class Index:
         if weight := self.dense_weight:
             self.open_vectors()
         hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
-        return self.reranked(FoldedRetriever(hybrid, self._catalogue) if folded else hybrid)
+        return self.reranked(
+            FoldedRetriever(TimelyRetriever(hybrid, self._catalogue), self._catalogue) if folded else hybrid
+        )
 
     def passages(self) -> Iterator[tuple[int, Passage]]:
         """All passages by their catalogue key, ascending."""

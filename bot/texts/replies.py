@@ -74,6 +74,7 @@ REPLIES: dict[str, tuple[str, str]] = {
     ),
     "answer.also": ("ونُشر أيضًا في: {names}", "Also in: {names}"),
     "answer.also.more": ("ونُشر أيضًا في: {names} (وغيرها: {more})", "Also in: {names} and {more} more"),
+    "answer.dated_by": ("التاريخ مستنتج من النص: «{words}»", "The date is inferred from the text: “{words}”"),
     "answer.superseded": (
         "صدرت نسخة أحدث من هذا الخبر",
         "Superseded by a later version",

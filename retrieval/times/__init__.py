@@ -15,7 +15,7 @@ from retrieval.times.ranges import RangesOfText
 from retrieval.times.words import TAGS as LEXICON_TAGS
 from retrieval.times.words import tokens
 
-__all__ = ["Mention", "mentions"]
+__all__ = ["Mention", "as_number", "mentions"]
 
 _BEGINNING = frozenset(LEXICON_TAGS) - {"past", "now", "next", "number", "era", "to", "in", "century", "lasting"}
 """Tags of words that an expression may begin with, among them those of definite units («الأيام العشرة»)."""
@@ -35,6 +35,11 @@ class Mention:
 def mentions(text: str, anchor: date | None) -> list[Mention]:
     """The expressions of time of a text, in order, none overlapping. `anchor` is the day from which it is told."""
     return _Reader(tokens(text), anchor).read()
+
+
+def as_number(when: date) -> int:
+    """A day as YYYYMMDD: what is stored and compared."""
+    return when.year * 10_000 + when.month * 100 + when.day
 
 
 class _Reader(RangesOfText):

@@ -91,7 +91,7 @@ def tokens(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         raw = match[0]
         start, end = match.span()
-        if raw[0].isdigit():
+        if raw[0].isdecimal():
             found.append(Token(start, end, start, raw, {}, int(raw) if len(raw) <= 4 else None, ""))
         else:
             word, tags, offset, clitics = _read(raw)
