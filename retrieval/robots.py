@@ -24,10 +24,6 @@ class Rules:
         return max(fitting, default=(0, True))[1]
 
 
-NOTHING = Rules((("/", False),))
-"""Where the rules cannot be had because the site is out of order, nothing may be fetched."""
-
-
 def read_rules(content: bytes, program: str) -> Rules:
     """The rules for `program`: those of the groups that name it, else those for all."""
     groups: dict[str, list[tuple[str, str]]] = {}

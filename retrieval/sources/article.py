@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,30 +19,6 @@ ID_LENGTH = 120
 _SLUG_LENGTH = 60
 _NOT_IN_SLUG = re.compile(r"[\W_]+")
 _NOT_IN_ID = re.compile(r"[#\s\x00-\x1f\x7f-\x9f]+")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file to read. `path` is absolute; of a page that was fetched it is the kept copy, and `address` its own place."""
-
-    path: Path
-    address: str | None = None
-    charset: str | None = None
-    """The encoding that the server named, if it did."""
-
-    @property
-    def origin(self) -> str:
-        """The address, or the path as text that can be stored: bytes of a file name that are not UTF-8 are escaped."""
-        return self.address or os.fsencode(self.path).decode("utf-8", "backslashreplace")
-
-    @property
-    def key(self) -> str:
-        """What ids are made from: the address, or the file's name, so that they do not depend on where it was found."""
-        return self.key_of(self.origin)
-
-    @staticmethod
-    def key_of(origin: str) -> str:
-        return origin if "://" in origin else Path(origin).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +35,44 @@ class Draft:
     published: date | None = None
     author: str | None = None
     modified: date | None = None
+
+    def completed(self, given: Draft | None) -> Draft:
+        """The draft with what is known from elsewhere in place of what it lacks; the text stays its own."""
+        if given is None:
+            return self
+        return replace(
+            self,
+            title=self.title or given.title,
+            outlet=self.outlet or given.outlet,
+            published=self.published or given.published,
+            author=self.author or given.author,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read. `path` is absolute; of a page that was fetched it is the kept copy, and `address` its own place."""
+
+    path: Path
+    address: str | None = None
+    charset: str | None = None
+    """The encoding that the server named, if it did."""
+    given: Draft | None = None
+    """What is known of a page's article from elsewhere, such as the feed that led to it; the page's own word comes first."""
+
+    @property
+    def origin(self) -> str:
+        """The address, or the path as text that can be stored: bytes of a file name that are not UTF-8 are escaped."""
+        return self.address or os.fsencode(self.path).decode("utf-8", "backslashreplace")
+
+    @property
+    def key(self) -> str:
+        """What ids are made from: the address, or the file's name, so that they do not depend on where it was found."""
+        return self.key_of(self.origin)
+
+    @staticmethod
+    def key_of(origin: str) -> str:
+        return origin if "://" in origin else Path(origin).name
 
 
 def line_key(text: str) -> str:
