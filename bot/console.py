@@ -76,7 +76,8 @@ def tell_failures(report: IngestReport, messages: Messages) -> None:
     rest = report.failures[TOLD:]
     for code, count in Counter(failure.error.code for failure in rest).most_common():
         example = next(failure for failure in rest if failure.error.code == code)
-        typer.echo(messages("failure.more", count=count, example=messages.failure(example)), err=True)
+        more = messages("failure.more", sources=messages.count("source", count), example=messages.failure(example))
+        typer.echo(more, err=True)
 
 
 def print_json(value: object) -> None:

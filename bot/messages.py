@@ -12,7 +12,7 @@ from retrieval.arabic import clean_line
 from retrieval.errors import DalilError
 from retrieval.types import Failure
 
-Noun = Literal["article", "passage", "question", "second", "minute", "hour"]
+Noun = Literal["article", "passage", "source", "question", "second", "minute", "hour"]
 
 
 class Messages:

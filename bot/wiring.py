@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -14,7 +15,7 @@ from retrieval.chroma_server import ChromaAccess
 from retrieval.embedding import open_embedder
 from retrieval.entailment import CrossEncoderEntailment
 from retrieval.errors import SourceAddress, SourceUnnamed
-from retrieval.fetching import Gathered, Gatherer, divided
+from retrieval.fetching import Gathered, Gatherer
 from retrieval.index import Index
 from retrieval.ollama_generator import OllamaGenerator
 from retrieval.ollama_models import find_model, find_window
@@ -23,6 +24,7 @@ from retrieval.protocols import Generator
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.types import Failure, IngestReport
 from retrieval.web import Fetcher
+from retrieval.web_addresses import divided
 
 if TYPE_CHECKING:
     from retrieval.assistant import Assistant
@@ -117,28 +119,33 @@ def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:
     return paths
 
 
+@contextmanager
+def opened_gatherer(
+    settings: Settings, names: Sequence[str], *, stop: threading.Event | None = None
+) -> Iterator[Gatherer | None]:
+    """What fetches the pages and feeds among the sources; None where there are none. `stop` cuts it short.
+
+    Raises `StoreError` kinds.
+    """
+    _, addresses = divided(names)
+    if not addresses:
+        yield None
+        return
+    stop = stop or threading.Event()
+    with closing(KeptPages(settings.data_dir)) as pages, closing(Fetcher(addresses, sleep=stop.wait)) as fetcher:
+        yield Gatherer(fetcher, pages, is_stopped=stop.is_set)
+
+
 def take_in(
-    index: Index,
-    settings: Settings,
-    names: Sequence[str],
-    *,
-    on_fetching: Progress | None = None,
-    on_progress: Progress | None = None,
+    index: Index, names: Sequence[str], gathered: Gathered, *, on_progress: Progress | None = None
 ) -> IngestReport:
-    """Ingests files, folders, patterns, pages and feeds; a source that fails is a failure of the report.
+    """Ingests files, folders, patterns and what was fetched; a source that fails is a failure of the report.
 
     Raises `SourceUnnamed` where none has a name, and `StoreError` kinds.
     """
-    failures = [Failure("", None, SourceUnnamed()) for name in names if not name.strip()]
-    if len(failures) == len(names):
+    unnamed = [Failure("", None, SourceUnnamed()) for name in names if not name.strip()]
+    if len(unnamed) == len(names):
         raise SourceUnnamed
-    paths, addresses = divided([name for name in names if name.strip()])
-    gathered = fetch(addresses, settings, on_fetching) if addresses else Gathered()
+    paths, _ = divided([name for name in names if name.strip()])
     report = index.ingest([Path(path) for path in paths], fetched=[*gathered.files.values()], on_progress=on_progress)
-    return replace(report, failures=(*failures, *gathered.failures, *report.failures))
-
-
-def fetch(addresses: Sequence[str], settings: Settings, on_progress: Progress | None = None) -> Gathered:
-    """Fetches pages and feeds into the data folder, where they stay."""
-    with closing(KeptPages(settings.data_dir)) as pages, closing(Fetcher(addresses)) as fetcher:
-        return Gatherer(fetcher, pages).gather(addresses, on_progress)
+    return replace(report, failures=(*unnamed, *gathered.failures, *report.failures))

@@ -1,43 +1,42 @@
 """Addresses to files: pages, and feeds with the articles they name, fetched where they are new or have changed, and kept.
 
-Where nothing comes, because of the network or the site, the copy from before is read.
+Where nothing comes, because of the network or the site, the copy from before is read. Of a feed, the pages of its own site
+are fetched; of an entry that leads elsewhere, or is whole in the feed, what the feed holds of it is the article.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
 
-from retrieval.errors import SourceError
-from retrieval.pages import KeptPages
+from retrieval.errors import RecordBroken, SourceError
+from retrieval.pages import Headers, KeptPage, KeptPages
+from retrieval.robots import Rules, read_rules
 from retrieval.sources import SourceFile
-from retrieval.sources.discovery import KINDS
-from retrieval.sources.feeds import Entry, is_feed, read_feed
+from retrieval.sources.article import Draft
+from retrieval.sources.faults import FeedBroken
+from retrieval.sources.feeds import TORN_FEED, Entry, read_feed
+from retrieval.sources.html import read_html
 from retrieval.types import Failure
-from retrieval.web import Fetched, Fetcher, is_address, user_agent
-from retrieval.web_faults import WebError, WebKindUnknown, WebNotAllowed
+from retrieval.web import Fetched, Fetcher, user_agent
+from retrieval.web_addresses import FEED, PAGE, RECORD, is_same_site, suffix_of, without_tracking
+from retrieval.web_faults import (
+    WebBusy,
+    WebCut,
+    WebError,
+    WebKindUnknown,
+    WebNotAllowed,
+    WebRefused,
+    WebUnreachable,
+)
 
 Progress = Callable[[int, int], None]
 
-FEED = ".feed"
-_SUFFIXES = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".html",
-    "application/pdf": ".pdf",
-    "text/plain": ".txt",
-    "text/markdown": ".md",
-    "text/csv": ".csv",
-    "text/tab-separated-values": ".tsv",
-    "application/json": ".json",
-    "application/x-ndjson": ".jsonl",
-    "application/jsonl": ".jsonl",
-}
-_VAGUE = ("", "application/octet-stream", "text/plain", "binary/octet-stream")
-"""Media types that servers give to what they do not know: the name says more."""
+REFUSED_SECONDS = 24 * 3600.0
+"""After which a page of a feed that was refused for a lasting reason is asked for again."""
 
 
 @dataclass(slots=True)
@@ -47,125 +46,187 @@ class Gathered:
     files: dict[str, SourceFile] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
+    def fail(self, address: str, error: SourceError, line: int | None = None) -> None:
+        """Names what could not be had."""
+        self.failures.append(Failure(address, line, error))
+
 
 class Gatherer:
-    """Fetches what addresses name. `fetcher` and `pages` are the caller's to close."""
+    """Fetches what addresses name, round after round. `fetcher` and `pages` are the caller's to close."""
 
-    def __init__(self, fetcher: Fetcher, pages: KeptPages) -> None:
+    def __init__(self, fetcher: Fetcher, pages: KeptPages, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
         self._fetcher = fetcher
         self._pages = pages
-        self._rules: dict[str, RobotFileParser] = {}
+        self._is_stopped = is_stopped
+        self._rules: dict[str, Rules | WebError] = {}
+        self._silent: set[str] = set()
+        """The hosts that did not answer in this round; they are not waited for again."""
 
     def gather(self, addresses: Sequence[str], on_progress: Progress | None = None) -> Gathered:
-        """All pages and feeds that are named, each once. Raises `StoreError` kinds only."""
-        gathered = Gathered()
-        steps, tell = list(dict.fromkeys(addresses)), on_progress or (lambda done, total: None)
-        for done, address in enumerate(steps):
-            for entries in self._one(address, gathered):
-                tell(done, len(steps) + entries)
-            tell(done + 1, len(steps))
+        """All pages and feeds that are named, each once; fewer when it is stopped. Raises `StoreError` kinds only."""
+        self._rules.clear()
+        self._silent.clear()
+        gathered, tell = Gathered(), on_progress or (lambda done, total: None)
+        named = list(dict.fromkeys(addresses))
+        done, total = 0, len(named)
+        for address in named:
+            tell(done, total)
+            entries = [] if self._is_stopped() else self._named(address, gathered)
+            done, total = done + 1, total + len(entries)
+            for entry in entries:
+                tell(done, total)
+                if not self._is_stopped():
+                    self._entry(entry, address, gathered)
+                done += 1
+        tell(done, total)
         return gathered
 
-    def _one(self, address: str, gathered: Gathered) -> Iterator[int]:
-        """Takes in a page, or a feed entry by entry; yields how many entries are left."""
+    # -------------------------------------------------------------------------------------------------- what is named
+
+    def _named(self, address: str, gathered: Gathered) -> Sequence[Entry]:
+        """Takes in a page that the user named; of a feed, gives its entries."""
         kept = self._pages.get(address)
         source = kept.source_file if kept else None
         try:
-            fetched = self._fetcher.get(
-                address, etag=kept.etag if kept else None, last_modified=kept.last_modified if kept else None
-            )
-            source = self._kept(address, fetched) if fetched.body is not None else source
-        except WebError as error:
-            gathered.failures.append(Failure(address, None, error))
-        if source is None:
-            return
-        if source.path.suffix != FEED:
-            gathered.files[address] = source
-            return
-        try:
-            entries = read_feed(source.path.read_bytes(), address, address=address)
+            fetched = self._fetched(address, kept)
+            source = self._kept(address, fetched, kept) if fetched.body is not None else source
         except SourceError as error:
-            gathered.failures.append(Failure(address, None, error))
-            return
-        for number, entry in enumerate(entries):
-            yield len(entries) - number
-            self._entry(entry, address, gathered)
+            gathered.fail(address, error)
+        if source and source.path.suffix == FEED:
+            return self._entries(source, address, gathered)
+        if source:
+            gathered.files[address] = source
+        return ()
 
-    def _kept(self, address: str, fetched: Fetched, changed: str | None = None) -> SourceFile:
-        assert fetched.body is not None
-        return self._pages.keep(
-            address, fetched.body, _suffix(address, fetched), charset=fetched.charset, etag=fetched.etag,
-            last_modified=fetched.last_modified, changed=changed,
-        )  # fmt: skip
+    def _kept(self, address: str, fetched: Fetched, before: KeptPage | None) -> SourceFile:
+        """Keeps what came. Raises `WebKindUnknown`, and `FeedBroken` where a feed has become something else."""
+        suffix = suffix_of(address, fetched)
+        if before and before.source_file.path.suffix == FEED != suffix:
+            raise FeedBroken(path=address)
+        return self._pages.keep(address, fetched.body or b"", suffix, _headers(fetched))
+
+    def _entries(self, source: SourceFile, address: str, gathered: Gathered) -> Sequence[Entry]:
+        try:
+            feed = read_feed(source.path.read_bytes(), address, address=address, charset=source.charset)
+        except SourceError as error:
+            gathered.fail(address, error)
+            return ()
+        if (line := feed.broken_at) is not None:
+            gathered.fail(address, RecordBroken(path=address, line=line, problem=TORN_FEED), line)
+        return feed.entries
+
+    # -------------------------------------------------------------------------------------------------- what a feed names
 
     def _entry(self, entry: Entry, feed: str, gathered: Gathered) -> None:
         """The article of an entry: its page where that lies on the feed's own site, else what the feed gives of it."""
-        address = entry.link or f"{feed}#{entry.title}"
+        link = without_tracking(entry.link)
+        address = link or f"{feed}#{entry.title}"
+        if address in gathered.files:
+            return
         kept = self._pages.get(address)
-        if kept and kept.changed == entry.changed:
+        if kept and kept.feed_says == entry.changed:
             gathered.files[address] = kept.source_file
             return
-        failed = False
-        if not entry.is_full and entry.link and _same_site(entry.link, feed):
+        wanted = bool(link) and not entry.is_full and is_same_site(link, feed)
+        if wanted and not self._pages.is_refused(address, entry.changed, for_seconds=REFUSED_SECONDS):
             try:
-                self._allowed(entry.link)
-                gathered.files[address] = self._kept(address, self._fetcher.get(entry.link), entry.changed)
+                gathered.files[address] = self._page(entry, address, feed, kept)
                 return
-            except WebError as error:
-                gathered.failures.append(Failure(address, None, error))
-                failed = True
-        if kept and failed:
-            gathered.files[address] = kept.source_file
+            except SourceError as error:
+                gathered.fail(address, error)
+                if _is_lasting(error):
+                    self._pages.refuse(address, entry.changed)
+        if kept and not entry.is_full and kept.source_file.path.suffix != RECORD:
+            gathered.files[address] = kept.source_file  # the page of an earlier version says more than a summary
         elif entry.paragraphs:
-            changed = None if failed else entry.changed  # a page that did not come is asked for again
-            gathered.files[address] = self._pages.keep(address, _record(entry), ".json", changed=changed)
+            feed_says = None if wanted else entry.changed  # a page that did not come is asked for again
+            record = _record(entry, link)
+            gathered.files[address] = self._pages.keep(address, record, RECORD, Headers(), feed_says=feed_says)
 
-    def _allowed(self, address: str) -> None:
-        """Raises `WebNotAllowed` for a page that its host asks programs to leave alone."""
+    def _page(self, entry: Entry, address: str, feed: str, kept: KeptPage | None) -> SourceFile:
+        """The page of an entry. Raises `WebError` kinds, and what says that the page is no article."""
+        before = kept if kept and kept.source_file.path.suffix != RECORD else None
+        self._check_rules(address, feed)
+        fetched = self._fetched(address, before, may_lead_to=lambda to: is_same_site(to, feed))
+        if fetched.body is None and before:
+            self._pages.confirm(before, entry.changed)
+            return before.source_file
+        body, suffix = fetched.body or b"", suffix_of(address, fetched)
+        if suffix == FEED:
+            raise WebKindUnknown(path=address, kind=fetched.kind)
+        if suffix == PAGE:
+            _check_article(body, address, fetched.charset)
+        given = Draft(title=entry.title, outlet=entry.outlet, published=entry.published, author=entry.author)
+        return self._pages.keep(address, body, suffix, _headers(fetched), feed_says=entry.changed, given=given)
+
+    def _check_rules(self, address: str, feed: str) -> None:
+        """Raises `WebNotAllowed` for a page that its host asks programs to leave alone.
+
+        Without rules all is allowed; a host that is out of order, so that they cannot be had, is left alone (RFC 9309).
+        """
         parts = urlsplit(address)
         place = f"{parts.scheme}://{parts.netloc}"
         if place not in self._rules:
-            rules = self._rules[place] = RobotFileParser()
             try:
-                body = self._fetcher.get(f"{place}/robots.txt").body or b""
-            except WebError:
-                body = b""  # none that could be read is none
-            rules.parse(body.decode("utf-8", "replace").splitlines())
-        if not self._rules[place].can_fetch(user_agent(), address):
+                found = self._fetched(f"{place}/robots.txt", may_lead_to=lambda to: is_same_site(to, feed))
+                rules = read_rules(found.body or b"", user_agent().partition("/")[0])
+                self._fetcher.slow_down(address, rules.pause)
+                self._rules[place] = rules
+            except WebError as error:
+                self._rules[place] = error if _is_passing(error) else Rules()
+        rules_or_error = self._rules[place]
+        if isinstance(rules_or_error, WebError):
+            raise type(rules_or_error)(**{**rules_or_error.values, "path": address})
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        if not rules_or_error.allow(target):
             raise WebNotAllowed(path=address)
 
-
-def divided(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Sources that are paths, and those that are addresses."""
-    return [name for name in names if not is_address(name)], [name for name in names if is_address(name)]
-
-
-def _suffix(address: str, fetched: Fetched) -> str:
-    """The reader for what came, as the end of a file's name. Raises `WebKindUnknown`."""
-    assert fetched.body is not None
-    if is_feed(fetched.body):
-        return FEED
-    named = PurePosixPath(urlsplit(fetched.address).path).suffix.lower()
-    if fetched.kind in _VAGUE and named in KINDS:
-        return named
-    if suffix := _SUFFIXES.get(fetched.kind):
-        return suffix
-    if fetched.kind in _VAGUE and fetched.body.lstrip()[:1] == b"<":
-        return ".html"
-    raise WebKindUnknown(path=address, kind=fetched.kind or "?")
+    def _fetched(
+        self, address: str, before: KeptPage | None = None, *, may_lead_to: Callable[[str], bool] = lambda to: True
+    ) -> Fetched:
+        """What an address gives, or that it is as before. Raises `WebError` kinds."""
+        place = urlsplit(address).netloc if "]" not in address else address
+        if place in self._silent:
+            raise WebUnreachable(path=address)
+        headers = before.headers if before else Headers()
+        try:
+            return self._fetcher.get(
+                address, etag=headers.etag, last_modified=headers.last_modified, may_lead_to=may_lead_to
+            )
+        except WebUnreachable:
+            self._silent.add(place)
+            raise
 
 
-def _same_site(address: str, feed: str) -> bool:
-    """Whether a host is the feed's, or one is the other's subdomain."""
-    one, other = ((urlsplit(some).hostname or "").lower().removeprefix("www.") for some in (address, feed))
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+def _headers(fetched: Fetched) -> Headers:
+    return Headers(fetched.kind, fetched.charset, fetched.etag, fetched.last_modified)
 
 
-def _record(entry: Entry) -> bytes:
+def _is_passing(error: SourceError) -> bool:
+    """Whether a fault may be gone in the next round."""
+    if type(error) is WebRefused:
+        return error.values["status"].startswith("5")
+    return isinstance(error, WebUnreachable | WebCut | WebBusy)
+
+
+def _is_lasting(error: SourceError) -> bool:
+    return not _is_passing(error)
+
+
+def _check_article(body: bytes, address: str, charset: str | None) -> None:
+    """Raises what says that a page holds no article, under its address."""
+    try:
+        read_html(body, Path("page"), address=address, charset=charset)
+    except SourceError as error:
+        raise type(error)(**{**error.values, "path": address}) from error
+
+
+def _record(entry: Entry, link: str) -> bytes:
     record = {
         "title": entry.title,
-        "text": "\n".join(entry.paragraphs),
-        "url": entry.link,
+        "text": "\n\n".join(entry.paragraphs),
+        "captions": list(entry.captions),
+        "url": link,
         "outlet": entry.outlet,
         "author": entry.author,
         "published": entry.published.isoformat() if entry.published else None,

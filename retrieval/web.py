@@ -1,37 +1,46 @@
 """Fetching: one page at a time, politely, from the hosts that were named and from nowhere else.
 
-Every address is resolved before it is asked, and the connection goes to what was checked. Only a host that the user named may
-lie in a private network: no redirect, no feed and no second answer of a name server leads there.
+What may be contacted: the places of the addresses that were named, and public ones to which those redirect. The caller may
+hold redirects to one site. `retrieval.web_connection` keeps every connection out of private networks that nobody named.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import ssl
 import time
+import zlib
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
 from retrieval.web_faults import (
     WebAddressUnusable,
     WebAstray,
     WebBusy,
+    WebCut,
     WebGone,
+    WebKindUnknown,
     WebPrivate,
     WebRefused,
     WebTooLarge,
     WebUnreachable,
+    WebUntrusted,
+    WebWithPassword,
 )
 
 if TYPE_CHECKING:
     import httpx
 
+    from retrieval.web_connection import Place
+
 PAUSE_SECONDS = 1.0
 """Between two requests to one host."""
+LONGEST_PAUSE_SECONDS = 10.0
+"""That a site may ask for in its robots.txt; with more, a feed of thirty pages would take over five minutes."""
 PATIENCE_SECONDS = 20.0
 """For a connection and for each piece of an answer."""
 WHOLE_SECONDS = 120.0
@@ -40,9 +49,10 @@ LARGEST_BYTES = 20 << 20
 """Unpacked."""
 REDIRECTS = 5
 WAITED_SECONDS = 60.0
-"""The longest that a host is waited for when it asks for time; else the next call has to."""
+"""The longest that a host is waited for when it asks for time; and the time it gets when it does not say how much."""
 _MOVED = (301, 302, 303, 307, 308)
 _LATER = (429, 503)
+_NEVER_READ = ("image/", "audio/", "video/", "font/", "multipart/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,191 +75,204 @@ def is_address(name: str) -> bool:
 
 
 class Fetcher:
-    """Fetches pages; to be closed. `named` are the addresses that the user gave: their hosts may be anywhere."""
+    """Fetches pages; to be closed. `named` are the addresses that the user gave: their hosts may be anywhere.
+
+    Remembers when each host was asked and when it wants to be asked again, so keep one for all that is fetched.
+    """
 
     def __init__(
         self,
         named: Iterable[str],
         *,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        import httpx
+        from retrieval.web_connection import Transport
 
-        self._named = {place for address in named for place in _places(address)}
         self._clock = clock
         self._sleep = sleep
-        self._asked: dict[str, float] = {}
-        self._client = httpx.Client(
-            timeout=PATIENCE_SECONDS,
-            trust_env=False,  # no proxy, no certificate and no password that the environment names
-            follow_redirects=False,
-            headers={
-                "User-Agent": user_agent(),
-                "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=.9,*/*;q=.5",
-                "Accept-Language": "ar,en;q=.5",
-            },
-        )
+        self._asked: dict[Place, float] = {}
+        self._pauses: dict[Place, float] = {}
+        self._closed_until: dict[Place, float] = {}
+        self._transport = Transport({place for address in named for place in _places(address)})
+        self._headers = {
+            "User-Agent": user_agent(),
+            "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=.9,*/*;q=.5",
+            "Accept-Language": "ar,en;q=.5",
+            "Accept-Encoding": "gzip",  # unpacked here, within bounds
+        }
 
     def close(self) -> None:
-        self._client.close()
+        self._transport.close()
 
-    def get(self, address: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
-        """The page at an address, or that it has not changed. Raises `WebError` kinds."""
+    def slow_down(self, address: str, seconds: float) -> None:
+        """Leaves a host more time between two requests, within bounds."""
+        place = next(iter(_places(address)))
+        self._pauses[place] = max(PAUSE_SECONDS, min(seconds, LONGEST_PAUSE_SECONDS))
+
+    def get(
+        self,
+        address: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        may_lead_to: Callable[[str], bool] = lambda address: True,
+    ) -> Fetched:
+        """The page at an address, or that it has not changed. Raises `WebError` kinds.
+
+        `may_lead_to` says of each address of a redirect whether to follow it.
+        """
         asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         conditions = {name: value for name, value in asked.items() if value}
-        current, waited = address, False
-        for _ in range(REDIRECTS + 2):
+        current, moved, waited = _url(address, address), 0, False
+        while moved <= REDIRECTS:
             response, body = self._ask(address, current, conditions)
             if response.status_code in _MOVED and "location" in response.headers:
-                current = _usable(urljoin(current, response.headers["location"]), address)
-                continue
-            if response.status_code in _LATER and not waited and (seconds := _asked_to_wait(response)) is not None:
-                if seconds > WAITED_SECONDS:
-                    raise WebBusy(path=address, seconds=round(seconds))
-                self._sleep(seconds)
+                moved += 1
+                current = _url(urljoin(str(current), response.headers["location"]), address)
+                if not may_lead_to(str(current)):
+                    raise WebAstray(path=address)
+            elif response.status_code in _LATER and not waited:
+                self._sleep(self._asked_to_wait(response, current, address))
                 waited = True
-                continue
-            return self._judged(address, current, response, body)
+            else:
+                return _judged(address, str(current), response, body)
         raise WebAstray(path=address)
 
-    def _judged(self, address: str, current: str, response: httpx.Response, body: bytes) -> Fetched:
-        status = response.status_code
-        if status == 304:
-            return Fetched(current, None)
-        if status in (404, 410):
-            raise WebGone(path=address, status=status)
-        if status in _LATER:
-            raise WebBusy(path=address, seconds=round(_asked_to_wait(response) or WAITED_SECONDS))
-        if status != 200:
-            raise WebRefused(path=address, status=status)
-        kind, _, _ = response.headers.get("content-type", "").partition(";")
-        headers = response.headers
-        return Fetched(
-            current,
-            body,
-            kind.strip().lower(),
-            response.charset_encoding,
-            headers.get("etag"),
-            headers.get("last-modified"),
-        )
-
-    def _ask(self, address: str, current: str, conditions: dict[str, str]) -> tuple[httpx.Response, bytes]:
+    def _ask(self, address: str, current: httpx.URL, conditions: dict[str, str]) -> tuple[httpx.Response, bytes]:
         """One request and its answer, no larger and no later than allowed. `address` is named in faults."""
+        import httpcore
         import httpx
 
-        self._wait_for(_place(current))
-        parts = urlsplit(_usable(current, address))
-        host = parts.hostname or ""
-        began = self._clock()
-        for number, ip in enumerate(addresses := self._checked(address, current)):
-            at = f"[{ip}]" if ":" in ip else ip
-            target = urlunsplit(
-                (parts.scheme, f"{at}:{parts.port}" if parts.port else at, parts.path or "/", parts.query, "")
-            )
-            netloc = parts.netloc.rpartition("@")[2]
-            headers = {**conditions, "Host": netloc.encode("idna").decode() if not netloc.isascii() else netloc}
-            try:
-                extensions = {"sni_hostname": host.encode("idna").decode()}
-                with self._client.stream("GET", target, headers=headers, extensions=extensions) as response:
-                    return response, self._read(response, address, began)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                if number == len(addresses) - 1:
-                    raise WebUnreachable(path=address) from None
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
-                raise WebUnreachable(path=address) from None
-        raise WebUnreachable(path=address)
+        self._wait_for(current, address)
+        self._transport.allow(WHOLE_SECONDS)
+        try:
+            with closing(self._transport.handle_request(self._request(current, conditions))) as response:
+                kind = _kind(response)
+                if response.status_code == 200 and kind.startswith(_NEVER_READ):
+                    raise WebKindUnknown(path=address, kind=kind)
+                return response, _body(response, address) if response.status_code == 200 else b""
+        except WebPrivate as error:
+            raise WebPrivate(path=address, host=error.values["host"]) from None
+        except WebUnreachable as error:
+            raise WebUnreachable(path=address) from error
+        except (httpcore.ConnectError, httpcore.TimeoutException) as error:
+            is_untrusted = isinstance(error.__context__ or error.__cause__, ssl.SSLCertVerificationError)
+            raise (WebUntrusted if is_untrusted else WebUnreachable)(path=address) from error
+        except (httpcore.ProtocolError, httpcore.NetworkError, httpx.HTTPError, zlib.error) as error:
+            raise WebCut(path=address) from error
 
-    def _read(self, response: httpx.Response, address: str, began: float) -> bytes:
-        body = bytearray()
-        for piece in response.iter_bytes():
-            body += piece
-            if len(body) > LARGEST_BYTES:
-                raise WebTooLarge(path=address, megabytes=LARGEST_BYTES >> 20)
-            if self._clock() - began > WHOLE_SECONDS:
-                raise WebUnreachable(path=address)
-        return bytes(body)
+    def _request(self, url: httpx.URL, conditions: dict[str, str]) -> httpx.Request:
+        import httpx
 
-    def _wait_for(self, place: str) -> None:
-        """Until the host may be asked again."""
-        if (asked := self._asked.get(place)) is not None:
-            rest = asked + PAUSE_SECONDS - self._clock()
-            if rest > 0:
-                self._sleep(rest)
+        timeout = httpx.Timeout(PATIENCE_SECONDS).as_dict()
+        return httpx.Request("GET", url, headers=self._headers | conditions, extensions={"timeout": timeout})
+
+    def _wait_for(self, url: httpx.URL, address: str) -> None:
+        """Until the host may be asked again. Raises `WebBusy` where it has asked for more time than a pause."""
+        from retrieval.web_connection import place_of
+
+        place, now = place_of(url), self._clock()
+        if (closed := self._closed_until.get(place, now)) - now > PAUSE_SECONDS:
+            raise WebBusy(path=address, seconds=round(closed - now))
+        pause = self._pauses.get(place, PAUSE_SECONDS)
+        if (rest := max(self._asked.get(place, now - pause) + pause, closed) - now) > 0:
+            self._sleep(rest)
         self._asked[place] = self._clock()
 
-    def _checked(self, address: str, current: str) -> list[str]:
-        """The numeric addresses of a host; those of a private network only for one that was named."""
-        parts = urlsplit(current)
-        host = parts.hostname or ""
-        try:
-            found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise WebUnreachable(path=address) from None
-        numbers = list(dict.fromkeys(str(info[4][0]) for info in found))
-        if _place(current) not in self._named and not all(is_public(number) for number in numbers):
-            raise WebPrivate(path=address, host=host)
-        return numbers
+    def _asked_to_wait(self, response: httpx.Response, url: httpx.URL, address: str) -> float:
+        """The seconds to wait before asking once more. Raises `WebBusy` where that is too long; then no one asks the host."""
+        from retrieval.web_connection import place_of
 
-
-def is_public(number: str) -> bool:
-    """Whether a numeric address belongs to the open net; one that carries a private one inside does not."""
-    ip = ipaddress.ip_address(number.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+        seconds = _retry_after(response)
+        if seconds is None or seconds > WAITED_SECONDS:
+            seconds = WAITED_SECONDS if seconds is None else seconds
+            self._closed_until[place_of(url)] = self._clock() + seconds
+            raise WebBusy(path=address, seconds=round(seconds))
+        return seconds
 
 
 @cache
 def user_agent() -> str:
-    """How Dalil calls itself; sites write rules for this name."""
+    """How Dalil calls itself; sites write rules for the name before the stroke."""
     return f"Dalil/{version('dalil')}"
 
 
-def _place(address: str) -> str:
-    """Host and port, the part that says whom one speaks to."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-    except ValueError:
-        return ""
-    return f"{(parts.hostname or '').lower()}:{port}"
-
-
-def _places(address: str) -> set[str]:
+def _places(address: str) -> tuple[Place, ...]:
     """That of a named address; of one without a port, with and without TLS, for sites send from the one to the other."""
-    place = _place(address)
-    host, _, port = place.rpartition(":")
-    return {f"{host}:80", f"{host}:443"} if port in ("80", "443") else {place}
+    from retrieval.web_connection import place_of
 
-
-def _usable(current: str, address: str) -> str:
-    """An address of the web, without its fragment. Raises `WebAddressUnusable`, or `WebAstray` where another led to it."""
     try:
-        parts = urlsplit(current)
-        fit = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
+        host, port = place_of(_url(address, address))
+    except (WebAddressUnusable, WebWithPassword):
+        return ()
+    return ((host, port), (host, 443 if port == 80 else 80)) if port in (80, 443) else ((host, port),)
+
+
+def _url(written: str, address: str) -> httpx.URL:
+    """An address of the web, without its fragment.
+
+    Raises `WebAddressUnusable`, `WebWithPassword`, and `WebAstray` where another address led to it.
+    """
+    import httpx
+
+    try:
+        url = httpx.URL(written)
+        fit = url.scheme in ("http", "https") and bool(url.host) and url.port != 0
+    except (httpx.InvalidURL, UnicodeError, ValueError):
         fit = False
     if not fit:
-        raise WebAddressUnusable(path=address) if current == address else WebAstray(path=address)
-    return urlunsplit(parts._replace(fragment=""))
+        raise WebAddressUnusable(path=address) if written == address else WebAstray(path=address)
+    if url.userinfo and written == address:
+        raise WebWithPassword(path=str(url.copy_with(userinfo=b"")))
+    return url.copy_with(userinfo=b"", fragment=None)
 
 
-def _asked_to_wait(response: httpx.Response) -> float | None:
+def _kind(response: httpx.Response) -> str:
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def _body(response: httpx.Response, address: str) -> bytes:
+    """The body, unpacked piece by piece. Raises `WebTooLarge`, `WebCut`, and `WebKindUnknown` for an unknown packing."""
+    packing = str(response.headers.get("content-encoding", "")).strip().lower()
+    if packing not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise WebKindUnknown(path=address, kind=packing)
+    unpack = None if packing in ("", "identity") else zlib.decompressobj(wbits=32 + zlib.MAX_WBITS)
+    body = bytearray()
+    for piece in response.iter_raw():
+        room = LARGEST_BYTES + 1 - len(body)
+        body += piece if unpack is None else unpack.decompress(piece, room)
+        if len(body) > LARGEST_BYTES or (unpack and unpack.unconsumed_tail):
+            raise WebTooLarge(path=address, megabytes=LARGEST_BYTES >> 20)
+    if unpack and not unpack.eof:
+        raise WebCut(path=address)
+    return bytes(body)
+
+
+def _judged(address: str, current: str, response: httpx.Response, body: bytes) -> Fetched:
+    status = response.status_code
+    if status == 304:
+        return Fetched(current, None)
+    if status in (404, 410):
+        raise WebGone(path=address, status=status)
+    if status in _LATER:
+        raise WebBusy(path=address, seconds=round(_retry_after(response) or WAITED_SECONDS))
+    if status != 200:
+        raise WebRefused(path=address, status=status)
+    headers = response.headers
+    return Fetched(
+        current, body, _kind(response), response.charset_encoding, headers.get("etag"), headers.get("last-modified")
+    )
+
+
+def _retry_after(response: httpx.Response) -> float | None:
     """The seconds of `Retry-After`, which may be a day and time; None without one."""
     from email.utils import parsedate_to_datetime
 
     value = response.headers.get("retry-after", "").strip()
-    if value.isdigit():
-        return float(value)
+    if value.isdecimal() and value.isascii():
+        return float(value[:9])
     try:
         return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

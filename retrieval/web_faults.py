@@ -17,10 +17,28 @@ class WebAddressUnusable(WebError):
     code = "web_address"
 
 
+class WebWithPassword(WebError):
+    """An address with a name and password in it, which would be kept and shown. Values: path (without them)."""
+
+    code = "web_password"
+
+
 class WebUnreachable(WebError):
     """A host that does not answer. Values: path."""
 
     code = "web_unreachable"
+
+
+class WebUntrusted(WebUnreachable):
+    """A host whose certificate does not prove that it is the one. Values: path."""
+
+    code = "web_untrusted"
+
+
+class WebCut(WebError):
+    """An answer that broke off, or is none that HTTP knows. Values: path."""
+
+    code = "web_cut"
 
 
 class WebRefused(WebError):

@@ -15,15 +15,17 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Messages
-from retrieval.fetching import Gathered, Gatherer, divided
+from retrieval.errors import SourceBinary
+from retrieval.fetching import Gathered, Gatherer
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
-from retrieval.pages import KeptPages
+from retrieval.pages import Headers, KeptPages
 from retrieval.sources import read_file
 from retrieval.sources.faults import FeedBroken
 from retrieval.sources.feeds import is_feed, read_feed
 from retrieval.types import Article, IngestReport
 from retrieval.web import Fetcher
+from retrieval.web_addresses import divided
 from retrieval.web_faults import WebGone, WebKindUnknown, WebNotAllowed, WebRefused, WebUnreachable
 from tests.news_site import TEXT, Site, feed, html, page, site, xml
 
@@ -61,7 +63,7 @@ def articles(data: Path) -> dict[str, Article]:
 def test_the_entries_of_feeds_as_they_are_found(name: str) -> None:
     data = (FEEDS / name).read_bytes()
     assert is_feed(data)
-    entries = read_feed(data, name)
+    entries = read_feed(data, name).entries
     assert len(entries) == len(GOLD[name]["entries"])
     for entry, gold in zip(entries, GOLD[name]["entries"], strict=True):
         assert entry.title == gold["title"]
@@ -73,7 +75,7 @@ def test_the_entries_of_feeds_as_they_are_found(name: str) -> None:
 
 def test_what_is_no_feed_is_refused(tmp_path: Path) -> None:
     for content in (b"", b"<html><body>x</body></html>", b"<?xml version='1.0'?><rss><channel>", b"\x00\xff" * 99):
-        with pytest.raises(FeedBroken):
+        with pytest.raises((FeedBroken, SourceBinary)):
             read_feed(content, tmp_path)
     assert not is_feed(b"<!doctype html><html>")
 
@@ -206,7 +208,7 @@ def test_the_reader_is_chosen_by_what_came(news: Site, tmp_path: Path) -> None:
 
 def test_a_half_written_page_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(KeptPages(tmp_path)) as pages:
-        before = pages.keep("http://a.example/", b"<p>old</p>", ".html")
+        before = pages.keep("http://a.example/", b"<p>old</p>", ".html", Headers())
 
         class Killed(BaseException):
             pass
@@ -216,7 +218,7 @@ def test_a_half_written_page_is_never_read(tmp_path: Path, monkeypatch: pytest.M
 
         with monkeypatch.context() as patch, pytest.raises(Killed):
             patch.setattr("retrieval.pages.os.fsync", killed)
-            pages.keep("http://a.example/", b"<p>new</p>" * 999, ".html")
+            pages.keep("http://a.example/", b"<p>new</p>" * 999, ".html", Headers())
         kept = pages.get("http://a.example/")
         assert kept is not None and kept.source_file == before
         assert before.path.read_bytes() == b"<p>old</p>"
@@ -283,7 +285,8 @@ def test_of_very_many_failures_the_first_are_named_and_the_rest_counted(capsys: 
     tell_failures(IngestReport(failures=tuple(broken)), Messages("en"))
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 22
-    assert lines[20].startswith("and 40 more like:") and lines[21].startswith("and 1 more like:")
+    assert lines[20].startswith("and 40 sources more for the same reason, such as: ")
+    assert lines[21].startswith("and 1 source more ")
 
 
 def test_the_article_of_a_kept_page_reads_the_encoding_that_the_server_named(news: Site, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval import web
-from retrieval.web import Fetcher, is_public
+from retrieval.web import Fetcher
+from retrieval.web_connection import is_public
 from retrieval.web_faults import (
     WebAddressUnusable,
     WebAstray,
@@ -162,7 +163,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(
         connected.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(web.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(socket, "create_connection", connect)
     fetcher = Fetcher(["http://other.example"], clock=clock, sleep=clock.sleep)
     with pytest.raises(WebUnreachable):

@@ -55,14 +55,17 @@ REPLIES: dict[str, tuple[str, str]] = {
     "reindex.working": ("إعادة بناء الفهرس", "Making the index anew"),
     "ingest.fetching": ("جلب الصفحات", "Fetching pages"),
     "ingest.watching": (
-        "يُقرأ الجديد كل {minutes} دقيقة؛ للإيقاف: Ctrl-C",
-        "Reading what is new every {minutes} minutes; to stop: Ctrl-C",
+        "يُقرأ الجديد كل {period}؛ للإيقاف: Ctrl-C",
+        "Reading what is new every {period}; to stop: Ctrl-C",
     ),
     "ingest.passed_over": (
         "لم تُقرأ ملفات من أنواع لا قارئ لها: {kinds}",
         "Files of kinds that no reader knows were passed over: {kinds}",
     ),
-    "failure.more": ("و{count} مثله: {example}", "and {count} more like: {example}"),
+    "failure.more": (
+        "وللسبب نفسه {sources}، منها: {example}",
+        "and {sources} more for the same reason, such as: {example}",
+    ),
     "failure.line": ("{message} (السطر {line})", "{message} (line {line})"),
     "failure.origin": ("{origin}: {message}", "{origin}: {message}"),
     # feedback
@@ -200,6 +203,12 @@ REPLIES: dict[str, tuple[str, str]] = {
         "the lexical index does not hold the passages that are stored: {count}",
     ),
     # counted nouns; the forms are those of CLDR's plural rules
+    "source.zero": ("لا مصادر أخرى", "no sources"),
+    "source.one": ("مصدر آخر", "1 source"),
+    "source.two": ("مصدران آخران", "{n} sources"),
+    "source.few": ("{n} مصادر أخرى", "{n} sources"),
+    "source.many": ("{n} مصدرًا آخر", "{n} sources"),
+    "source.other": ("{n} مصدر آخر", "{n} sources"),
     "article.zero": ("لا مقالات", "no articles"),
     "article.one": ("مقال واحد", "1 article"),
     "article.two": ("مقالان", "{n} articles"),

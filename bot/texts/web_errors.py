@@ -13,6 +13,18 @@ WEB_ERRORS: dict[str, tuple[str, str]] = {
         "لا يجيب «{path}»؛ تحقق من العنوان ومن الشبكة ثم أعد المحاولة. ما جُلب من قبل باقٍ",
         "“{path}” does not answer; check the address and the network and try again. What was fetched before stays",
     ),
+    "web_password": (
+        "في العنوان اسم وكلمة مرور، ولا تُحفظ كلمات المرور مع المقالات؛ نزّل «{path}» ثم مرّر مسار الملف",
+        "The address holds a name and a password, which are not kept with articles; download “{path}” and give its path",
+    ),
+    "web_untrusted": (
+        "شهادة الموقع «{path}» لا تثبت هويته؛ تحقق من العنوان، أو نزّل الصفحة ثم مرّر مسار الملف",
+        "The certificate of “{path}” does not prove whose it is; check the address, or download the page and give its path",
+    ),
+    "web_cut": (
+        "انقطع رد «{path}» قبل تمامه؛ أعد المحاولة. ما جُلب من قبل باقٍ",
+        "The answer of “{path}” broke off; try again. What was fetched before stays",
+    ),
     "web_refused": (
         "رفض الموقع «{path}» بالرمز {status}؛ افتحه في المتصفح واحفظ الصفحة ثم مرّر مسار الملف",
         "The site refused “{path}” with status {status}; open it in a browser, save the page and give its path",

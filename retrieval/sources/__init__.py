@@ -35,7 +35,7 @@ from retrieval.sources.discovery import (
     source_files,
 )
 from retrieval.sources.dump import read_text
-from retrieval.sources.feeds import read_feed
+from retrieval.sources.feeds import TORN_FEED, read_feed
 from retrieval.sources.html import read_html
 from retrieval.sources.markdown import read_markdown
 from retrieval.sources.pdf import read_pdf
@@ -66,8 +66,8 @@ def read_file(source_file: SourceFile) -> Iterator[Article | Failure]:
     try:
         for line, draft in _drafts(source_file):
             if isinstance(draft, RecordBroken):
-                yield failure(path, draft, line=line)
-            elif article := builder.build(draft):
+                yield _failure(source_file, draft, line=line)
+            elif article := builder.build(draft.completed(source_file.given)):
                 yield article
             else:
                 continue
@@ -75,11 +75,19 @@ def read_file(source_file: SourceFile) -> Iterator[Article | Failure]:
         if not count:
             raise SourceEmpty(path=path)
     except SourceError as error:
-        yield failure(path, error)
+        yield _failure(source_file, error)
     except FileNotFoundError:
-        yield failure(path, SourceMissing(path=path))
+        yield _failure(source_file, SourceMissing(path=path))
     except OSError:
-        yield failure(path, SourceError(path=path))
+        yield _failure(source_file, SourceError(path=path))
+
+
+def _failure(source_file: SourceFile, error: SourceError, *, line: int | None = None) -> Failure:
+    """The failure of a file; a page that was fetched is named by its address, not by the copy that is kept."""
+    if source_file.address:
+        error = type(error)(**{**error.values, "path": source_file.address})
+        return Failure(source_file.address, line, error)
+    return failure(source_file.path, error, line=line)
 
 
 def record_count(source_file: SourceFile) -> int:
@@ -107,8 +115,10 @@ def _drafts(source_file: SourceFile) -> Iterator[tuple[int | None, Draft | Recor
     elif kind in TABLE_KINDS:
         yield from read_table(path)
     elif kind in FEED_KINDS:
-        entries = read_feed(path.read_bytes(), path, address=source_file.address)
-        yield from ((None, entry.draft()) for entry in entries if entry.paragraphs)
+        feed = read_feed(path.read_bytes(), path, address=source_file.address, charset=source_file.charset)
+        yield from ((None, entry.draft()) for entry in feed.entries if entry.paragraphs)
+        if feed.broken_at is not None:
+            yield feed.broken_at, RecordBroken(path=path, line=feed.broken_at, problem=TORN_FEED)
     elif kind in PDF_KINDS:
         yield None, read_pdf(path.read_bytes(), path)
     elif kind in TEXT_KINDS or not kind:

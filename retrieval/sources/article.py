@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,34 @@ _NOT_IN_ID = re.compile(r"[#\s\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reader found of one article, not yet cleaned. An empty title is taken from the text."""
+
+    title: str = ""
+    subtitle: str = ""
+    paragraphs: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    id: str = ""
+    url: str | None = None
+    outlet: str | None = None
+    published: date | None = None
+    author: str | None = None
+    modified: date | None = None
+
+    def completed(self, given: Draft | None) -> Draft:
+        """The draft with what is known from elsewhere in place of what it lacks; the text stays its own."""
+        if given is None:
+            return self
+        return replace(
+            self,
+            title=self.title or given.title,
+            outlet=self.outlet or given.outlet,
+            published=self.published or given.published,
+            author=self.author or given.author,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file to read. `path` is absolute; of a page that was fetched it is the kept copy, and `address` its own place."""
 
@@ -30,6 +58,8 @@ class SourceFile:
     address: str | None = None
     charset: str | None = None
     """The encoding that the server named, if it did."""
+    given: Draft | None = None
+    """What is known of a page's article from elsewhere, such as the feed that led to it; the page's own word comes first."""
 
     @property
     def origin(self) -> str:
@@ -44,22 +74,6 @@ class SourceFile:
     @staticmethod
     def key_of(origin: str) -> str:
         return origin if "://" in origin else Path(origin).name
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a reader found of one article, not yet cleaned. An empty title is taken from the text."""
-
-    title: str = ""
-    subtitle: str = ""
-    paragraphs: tuple[str, ...] = ()
-    captions: tuple[str, ...] = ()
-    id: str = ""
-    url: str | None = None
-    outlet: str | None = None
-    published: date | None = None
-    author: str | None = None
-    modified: date | None = None
 
 
 def line_key(text: str) -> str:

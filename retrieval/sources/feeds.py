@@ -7,41 +7,49 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from xml.sax import SAXParseException
 
 from retrieval.arabic import clean_line, words
+from retrieval.errors import SourceBinary, SourceEncoding
 from retrieval.sources.article import Draft
 from retrieval.sources.dates import parse_date
 from retrieval.sources.faults import FeedBroken
+from retrieval.sources.furniture import is_furniture
+from retrieval.sources.html_blocks import parse, take_blocks
+from retrieval.sources.html_encoding import decode_page
 
 FULL_WORDS = 80
 """From which the text of an entry is taken for the whole article; a teaser has some 20 to 50."""
+TORN_FEED = "not well-formed XML; what could be made out of it was read"
+"""The problem of a feed that breaks off or has a fault in its markup."""
 _BEGINNING = re.compile(
-    rb"^[\s\xef\xbb\xbf]*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*\?>\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)\b",
+    rb"^[\s\xef\xbb\xbf\xfe\xff]*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*\?>\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)\b",
     re.S | re.I,
 )
+_ENCODING = re.compile(r"""(?<=<\?xml)(?P<before>[^>]*?)\s+encoding\s*=\s*["'][^"'>]*["']""", re.I)
+"""Of the declaration, which does not hold any more once the bytes are text."""
 _CUT = re.compile(
     r"(?:\[(?:…|\.\.\.|&hellip;|&#8230;)\]|…|\.\.\.|اقرأ المزيد|المزيد|Read more|Continue reading)\W*$", re.I
 )
+_LEFT_OUT = re.compile(r"\s*\[(?:…|\.\.\.)\]\s*$")
+"""The mark of feeds for text that they leave out: not the author's."""
 _APPEARED = re.compile(r"^(?:ظهرت? (?:المقالة?|التدوينة|هذا المقال|الخبر)|The post .* appeared first)\b.*$", re.M)
-_BLOCK = re.compile(
-    r"<\s*(?:/\s*)?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|figure|figcaption|section|tr|table)\b[^>]*>", re.I
-)
-_DROPPED = re.compile(r"<\s*(script|style|iframe|figure|noscript)\b.*?<\s*/\s*\1\s*>", re.I | re.S)
 _TAG = re.compile(r"</?[A-Za-z!][^>]*>")
 _ESCAPED = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a feed. `changed` is what the feed says of its version, to tell whether it is another one."""
+    """One entry of a feed. `changed` is another one whenever the feed says something else of the article."""
 
     link: str
     title: str
     paragraphs: tuple[str, ...]
+    captions: tuple[str, ...]
     is_full: bool
     published: date | None
     author: str | None
@@ -53,6 +61,7 @@ class Entry:
         return Draft(
             title=self.title,
             paragraphs=self.paragraphs,
+            captions=self.captions,
             url=self.link or None,
             outlet=self.outlet,
             published=self.published,
@@ -60,54 +69,79 @@ class Entry:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The entries of a feed, and the line at which it stops being well-formed, if it does."""
+
+    entries: tuple[Entry, ...]
+    broken_at: int | None = None
+
+
 def is_feed(data: bytes) -> bool:
     """Whether bytes begin as RSS, Atom or RDF do."""
     return bool(_BEGINNING.match(data[:4096].replace(b"\x00", b"")))
 
 
-def read_feed(data: bytes, path: Path | str, *, address: str | None = None) -> list[Entry]:
-    """The entries of a feed, those before a break too. Raises `FeedBroken` where not one can be made out and it is broken."""
+def read_feed(data: bytes, path: Path | str, *, address: str | None = None, charset: str | None = None) -> Feed:
+    """All entries that can be made out, those behind a break too; `charset` is the server's word on the encoding.
+
+    Raises `FeedBroken` where there is none and it is broken, SourceBinary and SourceEncoding.
+    """
     import feedparser
 
-    found = feedparser.parse(BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        text = _ENCODING.sub(r"\g<before>", decode_page(data, Path(path), charset), count=1)
+    except (SourceBinary, SourceEncoding) as error:
+        raise type(error)(path=path) from error  # a Path would take an address for one
+    headers = {"content-type": "application/xml; charset=utf-8", **({"content-location": address} if address else {})}
+    found = feedparser.parse(
+        BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
     outlet = clean_line(_plain(str(found.feed.get("title", "")))) or None
-    entries = [_entry(raw, outlet, address or "") for raw in found.entries]
-    entries = [entry for entry in entries if entry.title or entry.paragraphs]
-    if not entries and (found.bozo or not found.get("version")):
+    entries = tuple(entry for raw in found.entries if (entry := _entry(raw, outlet)).title or entry.paragraphs)
+    fault = found.bozo_exception if found.bozo else None
+    if not entries and (fault or not found.get("version")):
         raise FeedBroken(path=path)
-    return entries
+    return Feed(entries, fault.getLineNumber() if isinstance(fault, SAXParseException) else None)
 
 
-def _entry(raw: Any, outlet: str | None, base: str) -> Entry:
+def _entry(raw: Any, outlet: str | None) -> Entry:
     bodies = [str(part.get("value", "")) for part in raw.get("content", ())] + [str(raw.get("summary", ""))]
-    texts = [paragraphs_of(body) for body in bodies]
-    text = max(texts, key=lambda paragraphs: sum(map(len, paragraphs)), default=())
+    text, captions = max((text_of(body) for body in bodies), key=lambda found: sum(map(len, found[0])))
     cut = bool(text and _CUT.search(text[-1]))
+    if text and (rest := _LEFT_OUT.sub("", text[-1])) != text[-1]:
+        text = (*text[:-1], rest) if rest else text[:-1]
     count = sum(len(words(paragraph)) for paragraph in text)
-    link = str(raw.get("link", "")) or str(raw.get("id", ""))
-    link = urljoin(base or str(raw.get("base", "")), link)
+    link = (str(raw.get("link", "")) or str(raw.get("id", ""))).strip()
+    title = clean_line(_plain(str(raw.get("title", ""))))
     day = _day(raw, "published") or _day(raw, "updated") or _day(raw, "created")
     return Entry(
         link=link if "://" in link else "",
-        title=clean_line(_plain(str(raw.get("title", "")))),
+        title=title,
         paragraphs=text,
+        captions=captions,
         is_full=count >= FULL_WORDS and not cut,
         published=day,
         author=clean_line(_plain(str(raw.get("author", "")))) or None,
         outlet=clean_line(_plain(str((raw.get("source") or {}).get("title", "")))) or outlet,
-        changed=str(dict.get(raw, "updated") or dict.get(raw, "published") or ""),
+        changed=sha256(repr((title, text, dict.get(raw, "updated"), day)).encode()).hexdigest()[:32],
     )
 
 
-def paragraphs_of(markup: str) -> tuple[str, ...]:
-    """The paragraphs of a piece of HTML, as plain text; markup that was escaped once more is taken as such."""
+def text_of(markup: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The paragraphs of a piece of HTML, and its captions; markup that was escaped once more is taken as such."""
     for _ in range(2):
         if "<" in markup or "&lt;" not in markup:
             break
         markup = html.unescape(markup)
-    spaced = _BLOCK.sub("\n", _DROPPED.sub("\n", markup.replace("\n", " ")))
-    lines = (clean_line(html.unescape(_TAG.sub("", line))) for line in spaced.split("\n"))
-    return tuple(line for line in lines if line and not _APPEARED.match(line))
+    if "<" not in markup:
+        lines = [clean_line(line) for line in html.unescape(markup).split("\n")]
+        return tuple(line for line in lines if line), ()
+    root = parse(f"<!doctype html><html><body><div>{markup}</div></body></html>")
+    blocks = [block for block in take_blocks(root) if block.text and not block.aside] if root is not None else []
+    kept = [block for block in blocks if not is_furniture(block.text) and not _APPEARED.match(block.text)]
+    captions = tuple(block.text for block in kept if block.tag == "figcaption")
+    return tuple(block.text for block in kept if block.tag != "figcaption"), captions
 
 
 def _plain(text: str) -> str:
