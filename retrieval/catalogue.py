@@ -10,16 +10,14 @@ own, and put in its place by one transaction.
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from sys import intern
-from typing import Any
 
 from retrieval import clusters, versions
+from retrieval.catalogue_file import CatalogueFile
 from retrieval.catalogue_rows import (
     ARTICLE,
     LIVE,
@@ -31,11 +29,8 @@ from retrieval.catalogue_rows import (
     marks,
     source_of,
 )
-from retrieval.catalogue_schema import STEPS
-from retrieval.disk_faults import translated, translation
-from retrieval.errors import ArticleUnknown, StoreReadOnly
+from retrieval.errors import ArticleUnknown
 from retrieval.related import Related
-from retrieval.schema import check_version, migrate
 from retrieval.stored_times import Times
 from retrieval.types import Article, Passage, Source
 
@@ -56,34 +51,14 @@ class Known:
     ready: bool
 
 
-class Catalogue:
-    """One SQLite file. Safe to use from several threads; other processes may read while one writes."""
+class Catalogue(CatalogueFile):
+    """What is stored, article by article. Safe to use from several threads; other processes may read while one writes."""
 
     def __init__(self, path: Path) -> None:
         """Opens or creates the file. Raises `StoreReadOnly`, `DiskFull` or `StoreError`."""
-        self.path = path
-        self._lock = threading.RLock()
-        with translated(path):
-            self._connection = self._open(path)
+        super().__init__(path)
         self.related = Related(self._rows)
         self.times = Times(self._rows)
-
-    @staticmethod
-    def _open(path: Path) -> sqlite3.Connection:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False, isolation_level=None)
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA journal_mode = WAL")
-            migrate(connection, STEPS, path)
-        except (sqlite3.OperationalError, PermissionError) as error:
-            if not path.is_file() or not isinstance(translation(path, error), StoreReadOnly):
-                raise
-            connection = _open_to_read(path)
-        return connection
-
-    def close(self) -> None:
-        self._connection.close()
 
     # -------------------------------------------------------------------------------------------------- facts
 
@@ -313,37 +288,9 @@ class Catalogue:
         upsert = "INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
         connection.execute(upsert)
 
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock, translated(self.path):
-            return self._connection.execute(query, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, translated(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.rollback()  # does nothing where SQLite has rolled back by itself, as on a full disk
-                raise
-
 
 def _insert_passages(connection: sqlite3.Connection, passages: Sequence[Passage], build: int) -> None:
     connection.executemany(
         "INSERT INTO passages (build, id, article_id, ordinal, start, stop) VALUES (?, ?, ?, ?, ?, ?)",
         [(build, p.id, p.source.article_id, p.ordinal, p.start, p.end) for p in passages],
     )
-
-
-def _open_to_read(path: Path) -> sqlite3.Connection:
-    """A file in a folder that cannot be written: with what its log holds if that can be read, otherwise without."""
-    address = path.resolve().as_uri()
-    try:
-        connection = sqlite3.connect(f"{address}?mode=ro", uri=True, check_same_thread=False)
-        connection.execute("SELECT 1 FROM articles LIMIT 1")
-    except sqlite3.OperationalError:
-        connection = sqlite3.connect(f"{address}?immutable=1", uri=True, check_same_thread=False)
-        connection.execute("SELECT 1 FROM articles LIMIT 1")
-    check_version(connection, STEPS, path)
-    return connection
