@@ -15,7 +15,7 @@ from retrieval.condensing import LONGEST as LONGEST_REWRITTEN
 from retrieval.condensing import condense
 from retrieval.declining import LEAST_CONFIDENCE, confidence, lacking, support
 from retrieval.errors import EmptyQuestion, EntailmentError, ModelError, QuestionTooLong
-from retrieval.periods import asked_time
+from retrieval.periods import AskedTime, asked_time
 from retrieval.phrases import Language, declined
 from retrieval.protocols import Generator, SecondOpinion
 from retrieval.questions import Question, analyse, not_a_question
@@ -115,12 +115,15 @@ class Assistant:
     def _quoted(self, blank: Answer, asked: Question, history: Sequence[Turn], language: Language) -> Answer:
         """The answer in quotes to the query of `blank`, or declined; what was found goes with it either way."""
         began = time.monotonic()
+        time_asked = asked_time(blank.query)
         hits = self._index.retrieve(blank.query, PASSAGES)
+        if not time_asked.alone:
+            asked, hits = _of_that_time(asked, time_asked, hits)
         goes_on = history and blank.query != blank.question
         ranked = rank(asked, hits, history[-1].answer.citations if goes_on else ())
         evidence = tuple(Evidence(label, hit) for label, hit in enumerate(hits, start=1))
         seconds = {"retrieve": time.monotonic() - began, "answer": 0.0}
-        if hits and asked_time(blank.query).alone:
+        if hits and time_asked.alone:
             return _in_headlines(replace(blank, evidence=evidence, seconds=seconds), hits)
         return _in_quotes(replace(blank, evidence=evidence, seconds=seconds), asked, ranked, language)
 
@@ -187,6 +190,17 @@ def _in_quotes(found: Answer, asked: Question, ranked: Sequence[Candidate], lang
     shown = [c for c in _distinct(fitting)[:2] if c.score >= SECOND_QUOTE * fitting[0].score]
     citations = _citations(shown)
     return replace(found, text="\n".join(f"{c.quote} [{c.label}]" for c in citations), citations=citations)
+
+
+def _of_that_time(asked: Question, named: AskedTime, hits: list[Hit]) -> tuple[Question, list[Hit]]:
+    """The hits published in the period that a question names, and the question without its words, which they need not repeat.
+
+    Where passages speak of the period themselves, or none was published in it, all is as it was.
+    """
+    if any(named.is_told_in(hit.passage) for hit in hits):
+        return asked, hits
+    published = [hit for hit in hits if named.is_publication_of(hit.passage.source)]
+    return (asked.without(named.words), published) if published else (asked, hits)
 
 
 def _in_headlines(found: Answer, hits: Sequence[Hit]) -> Answer:

@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from retrieval.arabic import is_stop_word, words
+from retrieval.questions import is_arabic
 from retrieval.times import Mention, mentions
+from retrieval.translation import in_arabic
+from retrieval.types import Passage, Source
 
 _GENERIC = frozenset(words(
     "حدث حدثت وقع وقعت جرى جرت صار حصل حصلت يحدث يجري أخبار الأخبار خبر الخبر أنباء الأنباء أهم أبرز أحداث الأحداث آخر أحدث جديد الجديد"
@@ -35,6 +38,21 @@ class AskedTime:
     """Whether it asks for the latest of what there is."""
     alone: bool = False
     """Whether it asks for nothing else: what happened then, the news."""
+    words: frozenset[str] = frozenset()
+    """The normalised words that name the period."""
+
+    def is_told_in(self, passage: Passage) -> bool:
+        """Whether a passage speaks of days that all lie in the period."""
+        if self.first is None or self.last is None:
+            return False
+        told = mentions(passage.text, passage.source.published)
+        return any(self.first <= mention.first and mention.last <= self.last for mention in told)
+
+    def is_publication_of(self, source: Source) -> bool:
+        """Whether an article was published in the period."""
+        if self.first is None or self.last is None or source.published is None:
+            return False
+        return self.first <= source.published <= self.last
 
 
 def today() -> date:
@@ -43,7 +61,9 @@ def today() -> date:
 
 
 def asked_time(question: str) -> AskedTime:
-    """What a question says of time, counted from today."""
+    """What a question says of time, counted from today; of one in another language, its Arabic words."""
+    if not is_arabic(question):
+        question = in_arabic(question)
     spoken = words(question)
     newest = _asks_newest(spoken)
     found = [] if _ASKS_WHEN & set(spoken) else mentions(question, today())
@@ -51,7 +71,8 @@ def asked_time(question: str) -> AskedTime:
         return AskedTime(newest=newest, alone=newest and _is_generic(spoken))
     first, last = _period(question, found)
     rest = [word for word in words(_without(question, found)) if word not in _SINCE | _BEFORE | _AFTER]
-    return AskedTime(first, last, newest=newest, alone=_is_generic(rest))
+    named = frozenset(word for mention in found for word in words(question[mention.start : mention.end]))
+    return AskedTime(first, last, newest=newest, alone=_is_generic(rest), words=named)
 
 
 def _asks_newest(spoken: list[str]) -> bool:

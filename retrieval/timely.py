@@ -31,8 +31,8 @@ class TimelyRetriever:
         asked = asked_time(query)
         if asked.first is None and not asked.newest:
             return self._retriever.retrieve(query, k)
-        if asked.alone and (hits := self._of_that_time(asked, k)):
-            return hits
+        if asked.alone:
+            return self._of_that_time(asked, k)
         hits = self._retriever.retrieve(query, max(_WIDE, k))
         if asked.first and asked.last:
             within = self._catalogue.times.within([hit.passage.id for hit in hits], asked.first, asked.last)

@@ -60,6 +60,8 @@ def found(index: Index, question: str, k: int = 3) -> list[str]:
         ("متى وقعت اشتباكات 2023؟", None, None, False, False),
         ("من هو آخر ملوك المدينة؟", None, None, False, False),
         ("من افتتح الميناء؟", None, None, False, False),
+        ("what happened in September 2023?", date(2023, 9, 1), date(2023, 9, 30), False, True),
+        ("latest news", None, None, True, True),
     ],
 )
 def test_what_a_question_says_of_time(
@@ -100,6 +102,19 @@ def test_the_answer_names_what_happened_with_its_evidence(index: Index) -> None:
         body = index.article(citation.passage.source.article_id).body
         assert citation.quote == body[citation.start : citation.end]
         assert f"{citation.quote} [{citation.label}]" in answer.text
+
+
+def test_articles_published_then_need_not_repeat_the_date(index: Index) -> None:
+    assistant = Assistant(index)
+    answer = assistant.ask("من افتتح توسعة الميناء التجاري في سبتمبر 2023؟")
+    assert [citation.passage.source.article_id for citation in answer.citations] == ["port-23"]
+    assert assistant.ask("من افتتح توسعة الميناء التجاري في سبتمبر 2021؟").declined
+
+
+def test_where_nothing_is_of_the_time_it_declines(index: Index) -> None:
+    for question in ("ماذا حدث في عام 1999؟", "what happened in 1999?", "ما أخبار غد؟"):
+        answer = Assistant(index).ask(question)
+        assert answer.declined and answer.reason == "no_evidence", question
 
 
 def test_other_questions_are_searched_as_before(index: Index) -> None:
