@@ -124,7 +124,7 @@ class Assistant:
         evidence = tuple(Evidence(label, hit) for label, hit in enumerate(hits, start=1))
         seconds = {"retrieve": time.monotonic() - began, "answer": 0.0}
         if hits and time_asked.alone:
-            return _in_headlines(replace(blank, evidence=evidence, seconds=seconds), hits)
+            return _in_headlines(replace(blank, evidence=evidence, seconds=seconds), time_asked, hits)
         return _in_quotes(replace(blank, evidence=evidence, seconds=seconds), asked, ranked, language)
 
 
@@ -197,18 +197,20 @@ def _of_that_time(asked: Question, named: AskedTime, hits: list[Hit]) -> tuple[Q
 
     Where passages speak of the period themselves, or none was published in it, all is as it was.
     """
-    if any(named.is_told_in(hit.passage) for hit in hits):
+    if any(named.told_in(hit.passage) for hit in hits):
         return asked, hits
     published = [hit for hit in hits if named.is_publication_of(hit.passage.source)]
     return (asked.without(named.words), published) if published else (asked, hits)
 
 
-def _in_headlines(found: Answer, hits: Sequence[Hit]) -> Answer:
-    """What happened at the time that was asked for: how each article begins."""
+def _in_headlines(found: Answer, named: AskedTime, hits: Sequence[Hit]) -> Answer:
+    """What happened at the time that was asked for: where each passage speaks of it, or else how its article begins."""
     citations = []
     for label, hit in enumerate(hits[:HEADLINES], start=1):
         passage = hit.passage
-        span = next(iter(sentences(passage.text)), Span(0, len(passage.text)))
+        told = None if named.is_publication_of(passage.source) and passage.ordinal == 0 else named.told_in(passage)
+        spans = sentences(passage.text) or [Span(0, len(passage.text))]
+        span = next((some for some in spans if told and told.start < some.end), spans[0])
         start, end = passage.start + span.start, passage.start + span.end
         citations.append(Citation(label, passage, span.of(passage.text), start, end))
     text = "\n".join(f"{citation.quote} [{citation.label}]" for citation in citations)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from retrieval.arabic import is_stop_word, words
 from retrieval.questions import is_arabic
 from retrieval.times import Mention, mentions
+from retrieval.times.words import tokens
 from retrieval.translation import in_arabic
 from retrieval.types import Passage, Source
 
@@ -24,6 +25,9 @@ _OF_NEWS = frozenset(words(
 ))  # fmt: skip
 _NEW = frozenset(words("مستجدات المستجدات"))
 _SINCE, _BEFORE, _AFTER = frozenset(words("منذ")), frozenset(words("قبل")), frozenset(words("بعد"))
+_ABOUT = frozenset(words("في عن بشأن حول"))
+_OF_ANY_YEAR = frozenset(("name", "name_of_two", "hijri", "hijri_of_two", "weekday"))
+_FROM_TODAY = frozenset(("past", "now", "next", "today", "yesterday", "tomorrow"))
 _ASKS_WHEN = frozenset(words("متى when"))
 
 
@@ -41,12 +45,12 @@ class AskedTime:
     words: frozenset[str] = frozenset()
     """The normalised words that name the period."""
 
-    def is_told_in(self, passage: Passage) -> bool:
-        """Whether a passage speaks of days that all lie in the period."""
+    def told_in(self, passage: Passage) -> Mention | None:
+        """Where a passage speaks of days that all lie in the period, for the first time."""
         if self.first is None or self.last is None:
-            return False
+            return None
         told = mentions(passage.text, passage.source.published)
-        return any(self.first <= mention.first and mention.last <= self.last for mention in told)
+        return next((some for some in told if self.first <= some.first and some.last <= self.last), None)
 
     def is_publication_of(self, source: Source) -> bool:
         """Whether an article was published in the period."""
@@ -66,7 +70,7 @@ def asked_time(question: str) -> AskedTime:
         question = in_arabic(question)
     spoken = words(question)
     newest = _asks_newest(spoken)
-    found = [] if _ASKS_WHEN & set(spoken) else mentions(question, today())
+    found = [] if _ASKS_WHEN & set(spoken) else _named_times(question)
     if not found:
         return AskedTime(newest=newest, alone=newest and _is_generic(spoken))
     first, last = _period(question, found)
@@ -75,9 +79,24 @@ def asked_time(question: str) -> AskedTime:
     return AskedTime(first, last, newest=newest, alone=_is_generic(rest), words=named)
 
 
+def _named_times(question: str) -> list[Mention]:
+    """The expressions that mean one time to whoever asks: those with a year, and those that count from today.
+
+    A month or weekday by itself may be of any year of an archive: its words are searched for.
+    """
+    whole = {(mention.start, mention.end) for mention in mentions(question, None)}
+    found = []
+    for mention in mentions(question, today()):
+        tags = {tag for token in tokens(question[mention.start : mention.end]) for tag in token.tags}
+        if (mention.start, mention.end) in whole or tags.isdisjoint(_OF_ANY_YEAR) or tags & _FROM_TODAY:
+            found.append(mention)
+    return found
+
+
 def _asks_newest(spoken: list[str]) -> bool:
     follows = any(one in _NEWEST and other in _OF_NEWS for one, other in pairwise(spoken))
-    return follows or bool(_NEW & set(spoken)) or spoken[:2] == ["ما", "الجديد"]
+    bare = spoken[:2] == ["ما", "الجديد"] and (len(spoken) == 2 or spoken[2] in _ABOUT)
+    return follows or bool(_NEW & set(spoken)) or bare
 
 
 def _is_generic(spoken: list[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from retrieval.catalogue import Catalogue
 from retrieval.periods import AskedTime, asked_time
@@ -17,6 +17,7 @@ _OUTSIDE = 0.5
 _LATE = 0.3
 """What the newest of the hits gains where the latest is asked for, and older ones a share of it by their age."""
 _HALF_LIFE_DAYS = 30
+_FEW_DAYS = timedelta(days=7)
 
 
 class TimelyRetriever:
@@ -43,10 +44,15 @@ class TimelyRetriever:
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
 
     def _of_that_time(self, asked: AskedTime, k: int) -> list[Hit]:
-        """The beginnings of the articles published then, or else passages that speak of then, the newest first."""
+        """The beginnings of the articles published then, and passages that speak of then, the newest first.
+
+        Of a few days those that speak of them come first: of what happened on a day the papers tell on the next.
+        """
         first, last = asked.first or date.min, asked.last or date.max
-        times = self._catalogue.times
-        keys = times.published(first, last, k) or (times.spoken_of(first, last, k) if asked.first else [])
+        published = self._catalogue.times.published(first, last, k)
+        spoken = self._catalogue.times.spoken_of(first, last, k) if asked.first else []
+        short = asked.first is not None and last - first < _FEW_DAYS
+        keys = list(dict.fromkeys([*spoken, *published] if short else published or spoken))[:k]
         passages = self._catalogue.passages(keys)
         return [Hit(passages[key], 1.0 - at / (2 * k)) for at, key in enumerate(keys) if key in passages]
 
