@@ -233,9 +233,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, **numbers: str) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
 
-def test_a_connection_serves_the_host_alone_that_it_was_made_for(
-    news: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_connection_serves_the_host_alone_that_it_was_made_for(news: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, one_example="127.0.0.1", two_example="127.0.0.1")
     news.answers["/a"] = html(b"x")
     one, two = (news.url.replace("127.0.0.1", host) for host in ("one.example", "two.example"))
@@ -243,7 +241,11 @@ def test_a_connection_serves_the_host_alone_that_it_was_made_for(
     for address in (one, two, one):
         fetcher.get(f"{address}/a")
     fetcher.close()
-    assert [headers["host"].partition(":")[0] for _, headers in news.asked] == ["one.example", "two.example", "one.example"]
+    assert [headers["host"].partition(":")[0] for _, headers in news.asked] == [
+        "one.example",
+        "two.example",
+        "one.example",
+    ]
     assert len(news.connections) == 2
 
 
