@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -78,12 +79,14 @@ def _take_in(index: Index, gatherer: Gatherer | None, names: Sequence[str], mess
     from retrieval.fetching import Gathered
     from retrieval.web_addresses import divided
 
+    began = time.monotonic()
     gathered = Gathered()
     if gatherer:
         with progress(messages, messages("ingest.fetching")) as on_progress:
             gathered = gatherer.gather(divided(names)[1], on_progress)
     with progress(messages) as on_progress:
-        return wiring.take_in(index, names, gathered, on_progress=on_progress)
+        report = wiring.take_in(index, names, gathered, on_progress=on_progress)
+    return replace(report, seconds=time.monotonic() - began)
 
 
 def _tell(report: IngestReport, messages: Messages, *, as_json: bool) -> None:

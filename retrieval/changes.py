@@ -17,6 +17,7 @@ from retrieval.catalogue_rows import article_hash
 from retrieval.errors import RecordDuplicate
 from retrieval.sources import READING_VERSION, SourceFile, read_file, record_count, source_files
 from retrieval.sources.article import derived_id
+from retrieval.sources.discovery import is_feed_file
 from retrieval.types import Article, Failure
 
 Progress = Callable[[int, int], None]
@@ -83,8 +84,8 @@ class Changes:
     def lost(self) -> list[str]:
         """The ids of articles that a file read without a fault no longer holds, and those of a file gone from a folder.
 
-        A file that is there but was not read, or not to its end, keeps its articles; so does a folder in which there is
-        nothing at all: a disk that is not mounted looks like that.
+        A file that is there but was not read, or not to its end, keeps its articles; so does a feed, which names the
+        newest articles only, and a folder in which there is nothing at all: a disk that is not mounted looks like that.
         """
         folders = [folder for folder in _folders(self._paths) if self._holds_any(folder)]
 
@@ -95,7 +96,8 @@ class Changes:
         return [
             article_id
             for article_id, stored in self._known.items()
-            if article_id not in self.tally.seen and (stored.origin in self.tally.ended or is_gone(stored.origin))
+            if article_id not in self.tally.seen
+            and ((stored.origin in self.tally.ended and not is_feed_file(stored.origin)) or is_gone(stored.origin))
         ]
 
     def _holds_any(self, folder: Path) -> bool:

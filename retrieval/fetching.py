@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from retrieval.errors import RecordBroken, SourceError
+from retrieval.errors import SourceError
 from retrieval.pages import Headers, KeptPage, KeptPages
 from retrieval.robots import Rules, read_rules
 from retrieval.sources import SourceFile
 from retrieval.sources.article import Draft
-from retrieval.sources.faults import FeedBroken
-from retrieval.sources.feeds import TORN_FEED, Entry, read_feed
+from retrieval.sources.faults import FeedBroken, FeedTorn
+from retrieval.sources.feeds import Entry, read_feed
 from retrieval.sources.html import read_html
 from retrieval.types import Failure
 from retrieval.web import Fetched, Fetcher, user_agent
@@ -112,7 +112,7 @@ class Gatherer:
             gathered.fail(address, error)
             return ()
         if (line := feed.broken_at) is not None:
-            gathered.fail(address, RecordBroken(path=address, line=line, problem=TORN_FEED), line)
+            gathered.fail(address, FeedTorn(path=address, line=line), line)
         return feed.entries
 
     # -------------------------------------------------------------------------------------------------- what a feed names
@@ -136,11 +136,11 @@ class Gatherer:
                 gathered.fail(address, error)
                 if _is_lasting(error):
                     self._pages.refuse(address, entry.changed)
-        if kept and not entry.is_full and kept.source_file.path.suffix != RECORD:
-            gathered.files[address] = kept.source_file  # the page of an earlier version says more than a summary
+        record = _record(entry, link)
+        if kept and not entry.is_full and _says_more(kept, record):
+            gathered.files[address] = kept.source_file
         elif entry.paragraphs:
             feed_says = None if wanted else entry.changed  # a page that did not come is asked for again
-            record = _record(entry, link)
             gathered.files[address] = self._pages.keep(address, record, RECORD, Headers(), feed_says=feed_says)
 
     def _page(self, entry: Entry, address: str, feed: str, kept: KeptPage | None) -> SourceFile:
@@ -207,6 +207,12 @@ def _is_passing(error: SourceError) -> bool:
     if type(error) is WebRefused:
         return error.values["status"].startswith("5")
     return isinstance(error, WebUnreachable | WebCut | WebBusy)
+
+
+def _says_more(kept: KeptPage, summary: bytes) -> bool:
+    """Whether a copy from before is a page, or the whole text from another feed, rather than another summary."""
+    path = kept.source_file.path
+    return path.suffix != RECORD or path.stat().st_size > 2 * len(summary)
 
 
 def _is_lasting(error: SourceError) -> bool:

@@ -110,7 +110,6 @@ class KeptPages:
                     self._now(), feed_says, _json(given) if given else None,
                 ),
             )  # fmt: skip
-            self._connection.execute("DELETE FROM refusals WHERE address = ?", (address,))
             if before and before[0] != path.name:
                 (self._folder / before[0]).unlink(missing_ok=True)
         return SourceFile(path, address, headers.charset, given)

@@ -66,7 +66,7 @@ class WebPrivate(WebError):
 
 
 class WebAstray(WebError):
-    """Too many redirects, or one to what is no address. Values: path."""
+    """Too many redirects, or one to what is no address, or out of the site of a feed. Values: path."""
 
     code = "web_astray"
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -252,27 +250,6 @@ def test_files_and_addresses_go_in_together_and_what_fails_is_named(news: Site, 
     assert (report["added"], report["failed"]) == (2, 2)
     assert [failure["code"] for failure in report["failures"]] == ["source_unnamed", "web_gone"]
     assert f"{news.url}/none" in err and "Traceback" not in err
-
-
-def test_a_watched_feed_is_read_again_and_again_until_it_is_stopped(news: Site, tmp_path: Path) -> None:
-    news.answers["/feed"] = xml(feed((f"{news.url}/1", "خبر أول", "موجز")))
-    news.answers["/1"] = html(page("خبر أول"))
-    news.answers["/2"] = html(page("خبر ثان", TEXT.replace("الجسر", "النفق")))
-    command = dalil(tmp_path, "ingest", f"{news.url}/feed", "--watch", "0.02", "--json")
-    assert command.stdout is not None
-    first = json.loads(command.stdout.readline())
-    assert first["added"] == 1
-    with closing(Index(tmp_path / ".dalil", BundledEmbedder())) as index:
-        assert index.retrieve("الجسر", 1)[0].passage.source.title == "خبر أول"
-        news.answers["/feed"] = xml(feed((f"{news.url}/2", "خبر ثان", "موجز"), (f"{news.url}/1", "خبر أول", "موجز")))
-        deadline = time.monotonic() + 30
-        while json.loads(command.stdout.readline())["added"] == 0:
-            assert time.monotonic() < deadline
-        assert {hit.passage.source.title for hit in index.retrieve("النفق", 5)} >= {"خبر ثان"}
-    command.send_signal(signal.SIGTERM)
-    _, err = command.communicate(timeout=20)
-    assert command.returncode == 0
-    assert "Traceback" not in err
 
 
 def test_of_very_many_failures_the_first_are_named_and_the_rest_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,6 @@ PROBLEMS: dict[str, str] = {
     "not valid JSON": "ليس JSON صالحًا",
     "not valid UTF-8": "ليس بترميز UTF-8",
     "not a row of a table": "ليس صفًا من جدول",
-    "not well-formed XML; what could be made out of it was read": "صيغة XML معطوبة، وقُرئ منه ما أمكن",
     "not UTF-8": "ليس بترميز UTF-8",
     "not an object": "ليس كائن JSON",
     "text is not a string": "حقل النص ليس نصًا",

@@ -47,6 +47,10 @@ SOURCE_ERRORS: dict[str, tuple[str, str]] = {
         "تعذّر استخراج نص صحيح من «{path}» لأن حروفه مخزنة بترتيب أو ترميز غير معروف؛ حوّله إلى نص أولًا",
         "The letters of “{path}” are stored in an order or code that gives no certain text; convert it to text first",
     ),
+    "feed_torn": (
+        "صيغة XML في «{path}» معطوبة عند السطر {line}؛ قُرئ منها ما أمكن، وإصلاحها على ناشرها",
+        "“{path}” is not well-formed XML from line {line} on; what could be made out was read; its publisher can mend it",
+    ),
     "feed_broken": (
         "«{path}» ليس خلاصة RSS أو Atom سليمة؛ تحقق من العنوان أو من الملف",
         "“{path}” is no sound RSS or Atom feed; check the address or the file",

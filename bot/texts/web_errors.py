@@ -30,8 +30,8 @@ WEB_ERRORS: dict[str, tuple[str, str]] = {
         "The site refused “{path}” with status {status}; open it in a browser, save the page and give its path",
     ),
     "web_gone": (
-        "لم تعد الصفحة «{path}» موجودة (الرمز {status})؛ المقال المحفوظ منها باقٍ",
-        "“{path}” is not there any more (status {status}); the article kept of it stays",
+        "الصفحة «{path}» غير موجودة (الرمز {status})؛ تحقق من العنوان. ما حُفظ منها من قبل باقٍ",
+        "“{path}” is not there (status {status}); check the address. What was kept of it before stays",
     ),
     "web_busy": (
         "طلب الموقع التمهّل {seconds} ثانية قبل «{path}»؛ أعد المحاولة بعدها",
@@ -43,8 +43,8 @@ WEB_ERRORS: dict[str, tuple[str, str]] = {
         "yourself if you want it",
     ),
     "web_astray": (
-        "تدور تحويلات «{path}» بلا نهاية؛ اكتب العنوان الأخير نفسه",
-        "The redirects of “{path}” lead nowhere; give the last address itself",
+        "تحويلات «{path}» تدور أو تقود إلى موقع آخر؛ اكتب العنوان الأخير نفسه",
+        "The redirects of “{path}” go in circles or lead to another site; give the last address itself",
     ),
     "web_too_large": (
         "«{path}» أكبر من {megabytes} ميغابايت؛ نزّله ثم مرّر مسار الملف",

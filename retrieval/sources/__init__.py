@@ -35,7 +35,8 @@ from retrieval.sources.discovery import (
     source_files,
 )
 from retrieval.sources.dump import read_text
-from retrieval.sources.feeds import TORN_FEED, read_feed
+from retrieval.sources.faults import FeedTorn
+from retrieval.sources.feeds import read_feed
 from retrieval.sources.html import read_html
 from retrieval.sources.markdown import read_markdown
 from retrieval.sources.pdf import read_pdf
@@ -118,7 +119,7 @@ def _drafts(source_file: SourceFile) -> Iterator[tuple[int | None, Draft | Recor
         feed = read_feed(path.read_bytes(), path, address=source_file.address, charset=source_file.charset)
         yield from ((None, entry.draft()) for entry in feed.entries if entry.paragraphs)
         if feed.broken_at is not None:
-            yield feed.broken_at, RecordBroken(path=path, line=feed.broken_at, problem=TORN_FEED)
+            yield feed.broken_at, FeedTorn(path=path, line=feed.broken_at)
     elif kind in PDF_KINDS:
         yield None, read_pdf(path.read_bytes(), path)
     elif kind in TEXT_KINDS or not kind:

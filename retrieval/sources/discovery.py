@@ -60,6 +60,11 @@ def kind_of(path: Path) -> str:
     return path.suffix.lower() if _EXTENSION.fullmatch(path.suffix) else ""
 
 
+def is_feed_file(origin: str) -> bool:
+    """Whether articles of this origin were read from a feed that lies in a file."""
+    return "://" not in origin and kind_of(Path(origin)) in FEED_KINDS
+
+
 def failure(path: Path, error: DalilError, *, line: int | None = None) -> Failure:
     """The failure of a file, or of one line of it."""
     return Failure(origin=SourceFile(path).origin, line=line, error=error)

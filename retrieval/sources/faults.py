@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.errors import SourceError
+from retrieval.errors import RecordBroken, SourceError
 
 
 class PageWithoutArticle(SourceError):
@@ -69,6 +69,12 @@ class PdfUnreadableOrder(SourceError):
     """A PDF whose letters come in an order, or under codes, from which the text cannot be told. Values: path."""
 
     code = "pdf_unreadable_order"
+
+
+class FeedTorn(RecordBroken):
+    """A feed that is not well-formed, of which all that could be made out was read. Values: path, line."""
+
+    code = "feed_torn"
 
 
 class FeedBroken(SourceError):

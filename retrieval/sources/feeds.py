@@ -24,8 +24,6 @@ from retrieval.sources.html_encoding import decode_page
 
 FULL_WORDS = 80
 """From which the text of an entry is taken for the whole article; a teaser has some 20 to 50."""
-TORN_FEED = "not well-formed XML; what could be made out of it was read"
-"""The problem of a feed that breaks off or has a fault in its markup."""
 _BEGINNING = re.compile(
     rb"^[\s\xef\xbb\xbf\xfe\xff]*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*\?>\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)\b",
     re.S | re.I,

@@ -7,6 +7,7 @@ first in which that day lies behind all days that the text names, and in which t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,8 @@ from retrieval.times import Mention, mentions
 from retrieval.times.calendars import day
 from retrieval.times.words import Token, tokens, two_word_name
 
+_NOW = re.compile("الحال[يى]|الجار[يى]")
+_YEAR = re.compile(r"\d{4}")
 NEAR_DAYS = 7
 """How long after the day of a photograph «اليوم الثلاثاء» is still looked for."""
 YEARS_BACK = 5
@@ -43,10 +46,14 @@ class _Current:
 
 def infer_publication(paragraphs: Sequence[str], captions: Sequence[str], today: date) -> Dated | None:
     """The day of publication, not after `today`; None unless the words leave no other."""
+    captions = [clean_line(text) for text in captions if _YEAR.search(text)]
+    told = [clean_line(text) for text in (*captions, *paragraphs) if _NOW.search(text)]
+    current = next((found for text in told if (found := _current_day(text))), None)
+    if not current and not captions:
+        return None  # of most articles, which are not read any further
     written = [clean_line(text) for text in (*captions, *paragraphs)]
-    current = next((found for text in written if (found := _current_day(text))), None)
     weekday = next((said for text in written if (said := _today(text))), None)
-    taken = [when for text in map(clean_line, captions) for when in _full_days(text) if when[0] <= today]
+    taken = [when for text in captions for when in _full_days(text) if when[0] <= today]
     if current:
         year = _year(current, [found.first for text in written for found in _dated(text)], today)
         first = day(year, current.month, current.day) if year else None
