@@ -46,14 +46,14 @@ class _Current:
 
 def infer_publication(paragraphs: Sequence[str], captions: Sequence[str], today: date) -> Dated | None:
     """The day of publication, not after `today`; None unless the words leave no other."""
-    captions = [clean_line(text) for text in captions if _YEAR.search(text)]
     told = [clean_line(text) for text in (*captions, *paragraphs) if _NOW.search(text)]
+    dated = [clean_line(text) for text in captions if _YEAR.search(text)]
     current = next((found for text in told if (found := _current_day(text))), None)
-    if not current and not captions:
+    if not current and not dated:
         return None  # of most articles, which are not read any further
     written = [clean_line(text) for text in (*captions, *paragraphs)]
     weekday = next((said for text in written if (said := _today(text))), None)
-    taken = [when for text in captions for when in _full_days(text) if when[0] <= today]
+    taken = [when for text in dated for when in _full_days(text) if when[0] <= today]
     if current:
         year = _year(current, [found.first for text in written for found in _dated(text)], today)
         first = day(year, current.month, current.day) if year else None

@@ -28,7 +28,10 @@ class Parts:
     # -------------------------------------------------------------------------------------------------- tokens
 
     def _has(self, at: int, *tags: str) -> bool:
-        return 0 <= at < self._ends and any(tag in self._tokens[at].tags for tag in tags)
+        if not 0 <= at < self._ends:
+            return False
+        known = self._tokens[at].tags
+        return bool(known) and not known.keys().isdisjoint(tags)
 
     def _value(self, at: int, tag: str) -> int | None:
         return self._tokens[at].tags.get(tag) if 0 <= at < self._ends else None

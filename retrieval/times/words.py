@@ -11,9 +11,10 @@ from retrieval.times.calendars import HIJRI_MONTHS, MONTHS, WEEKDAYS
 
 Tags = dict[str, int]
 
-_TOKEN = re.compile(
-    r"\d+|[^\W\d_][^\W\d_\u0610-\u061a\u064b-\u065f\u0670\u0640]*(?:[\u0610-\u061a\u064b-\u065f\u0670\u0640]+[^\W\d_]*)*|[^\w\s]"
-)
+_MARKS = "\u0610-\u061a\u064b-\u065f\u0670"
+_TOKEN = re.compile(rf"[\w{_MARKS}]+|[^\w\s]")
+_PART = re.compile(rf"\d+|[^\W\d][^\W\d{_MARKS}]*(?:[{_MARKS}]+[^\W\d]*)*|[^\w\s]")
+"""Of a run of letters and digits: «1444هـ»."""
 _NUMBERS = {
     1: "واحد واحدة", 2: "اثنين اثنتين اثنان اثنتان", 3: "ثلاثة ثلاث", 4: "أربعة أربع", 5: "خمسة خمس", 6: "ستة ست", 7: "سبعة سبع",
     8: "ثمانية ثماني ثمان", 9: "تسعة تسع", 10: "عشرة عشر", 20: "عشرين عشرون", 30: "ثلاثين ثلاثون", 40: "أربعين أربعون",
@@ -87,16 +88,31 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a text, in order."""
-    found = []
+    found: list[Token] = []
     for match in _TOKEN.finditer(text):
-        raw = match[0]
-        start, end = match.span()
-        if raw[0].isdecimal():
-            found.append(Token(start, end, start, raw, {}, int(raw) if len(raw) <= 4 else None, ""))
+        raw, start = match[0], match.start()
+        if raw.isdecimal():
+            found.append(_number(raw, start))
+        elif _HAS_DIGIT(raw):
+            found += [
+                _number(part[0], start + part.start()) if part[0].isdecimal() else _word(part[0], start + part.start())
+                for part in _PART.finditer(raw)
+            ]
         else:
-            word, tags, offset, clitics = _read(raw)
-            found.append(Token(start, end, start + offset, word, tags, None, clitics))
+            found.append(_word(raw, start))
     return found
+
+
+_HAS_DIGIT = re.compile(r"\d").search
+
+
+def _number(raw: str, start: int) -> Token:
+    return Token(start, start + len(raw), start, raw, {}, int(raw) if len(raw) <= 4 else None, "")
+
+
+def _word(raw: str, start: int) -> Token:
+    word, tags, offset, clitics = _read(raw)
+    return Token(start, start + len(raw), start + offset, word, tags, None, clitics)
 
 
 @lru_cache(maxsize=1 << 17)
