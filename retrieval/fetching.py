@@ -99,11 +99,19 @@ class Gatherer:
         return ()
 
     def _kept(self, address: str, fetched: Fetched, before: KeptPage | None) -> SourceFile:
-        """Keeps what came. Raises `WebKindUnknown`, and `FeedBroken` where a feed has become something else."""
-        suffix = suffix_of(address, fetched)
+        """Keeps what came, if it is of use, in place of what came before.
+
+        Raises `WebKindUnknown`, what says that a page is no article, and `FeedBroken`, also where a feed has become
+        something else.
+        """
+        body, suffix = fetched.body or b"", suffix_of(address, fetched)
         if before and before.source_file.path.suffix == FEED != suffix:
             raise FeedBroken(path=address)
-        return self._pages.keep(address, fetched.body or b"", suffix, _headers(fetched))
+        if suffix == FEED:
+            read_feed(body, address, charset=fetched.charset)
+        if suffix == PAGE:
+            _check_article(body, address, fetched.charset)
+        return self._pages.keep(address, body, suffix, _headers(fetched))
 
     def _entries(self, source: SourceFile, address: str, gathered: Gathered) -> Sequence[Entry]:
         try:

@@ -30,6 +30,7 @@ _SUFFIXES = {
 }
 _VAGUE = ("", "application/octet-stream", "text/plain", "binary/octet-stream")
 """Media types that servers give to what they do not know: the name says more."""
+_BEGINNINGS = (b"<!doctype html", b"<html")
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id|at_(?:medium|campaign))=.*")
 """Parameters that say where a reader came from and nothing of the page."""
 _USUAL_PORTS = (None, 80, 443)
@@ -67,13 +68,13 @@ def suffix_of(address: str, fetched: Fetched) -> str:
     body, kind = fetched.body or b"", fetched.kind
     if is_feed(body):
         return FEED
+    if kind in _VAGUE and body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_BEGINNINGS):
+        return PAGE
     named = PurePosixPath(urlsplit(fetched.address).path).suffix.lower()
     if kind in _VAGUE and named in KINDS:
         return named
     if suffix := _SUFFIXES.get(kind):
         return suffix
-    if kind in _VAGUE and body.lstrip()[:1] == b"<":
-        return PAGE
     raise WebKindUnknown(path=address, kind=kind or "?")
 
 

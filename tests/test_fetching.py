@@ -17,7 +17,7 @@ from retrieval.errors import SourceBinary
 from retrieval.fetching import Gathered, Gatherer
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
-from retrieval.pages import Headers, KeptPages
+from retrieval.pages import KeptPages
 from retrieval.sources import read_file
 from retrieval.sources.faults import FeedBroken
 from retrieval.sources.feeds import is_feed, read_feed
@@ -197,32 +197,12 @@ def test_the_reader_is_chosen_by_what_came(news: Site, tmp_path: Path) -> None:
     old = page("خبر قديم").decode().replace("utf-8", "windows-1256").encode("cp1256")
     news.answers["/old"] = (200, {"Content-Type": "text/html; charset=windows-1256"}, old)
     news.answers["/film"] = (200, {"Content-Type": "video/mp4"}, b"\x00\x01")
-    paths = ("/list", "/notes.md", "/old", "/film")
+    news.answers["/said.txt"] = (200, {"Content-Type": "text/plain"}, page("خبر كنص"))
+    paths = ("/list", "/notes.md", "/old", "/film", "/said.txt")
     report, found = ingested(tmp_path, *(news.url + path for path in paths))
-    assert set(articles(tmp_path)) == {"خبر", "عنوان", "خبر قديم"}
+    assert set(articles(tmp_path)) == {"خبر", "عنوان", "خبر قديم", "خبر كنص"}
     assert [type(failure.error) for failure in found.failures] == [WebKindUnknown]
     assert report.failed == 0
-
-
-def test_a_half_written_page_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(KeptPages(tmp_path)) as pages:
-        before = pages.keep("http://a.example/", b"<p>old</p>", ".html", Headers())
-
-        class Killed(BaseException):
-            pass
-
-        def killed(*_: object) -> None:
-            raise Killed
-
-        with monkeypatch.context() as patch, pytest.raises(Killed):
-            patch.setattr("retrieval.pages.os.fsync", killed)
-            pages.keep("http://a.example/", b"<p>new</p>" * 999, ".html", Headers())
-        kept = pages.get("http://a.example/")
-        assert kept is not None and kept.source_file == before
-        assert before.path.read_bytes() == b"<p>old</p>"
-        assert [path.name for path in (tmp_path / "pages").iterdir()] == [before.path.name]
-        before.path.unlink()
-        assert pages.get("http://a.example/") is None
 
 
 def test_paths_and_addresses_are_told_apart() -> None:
