@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from retrieval.sources.discovery import KINDS
 from retrieval.sources.feeds import is_feed
 from retrieval.web import Fetched, is_address
 from retrieval.web_faults import WebKindUnknown
+
+Item = TypeVar("Item")
 
 FEED, PAGE, RECORD = ".feed", ".html", ".json"
 _SUFFIXES = {
@@ -50,6 +53,21 @@ def without_tracking(address: str) -> str:
     query = "&".join(part for part in parts.query.split("&") if not _TRACKING.fullmatch(part))
     netloc = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=netloc, path=parts.path or "/", query=query, fragment=""))
+
+
+def host_of(address: str) -> str:
+    """The host and port of an address of the web; empty for anything else."""
+    parts = _parts(address)
+    return parts.netloc.rpartition("@")[2].lower() if parts else ""
+
+
+def in_turn(items: Iterable[Item], host: Callable[[Item], str]) -> list[Item]:
+    """The items of each host in their order, and the hosts by turns."""
+    queues: dict[str, list[Item]] = {}
+    for item in items:
+        queues.setdefault(host(item), []).append(item)
+    longest = max(map(len, queues.values()), default=0)
+    return [queue[at] for at in range(longest) for queue in queues.values() if at < len(queue)]
 
 
 def is_same_site(address: str, feed: str) -> bool:

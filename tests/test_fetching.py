@@ -26,6 +26,7 @@ from retrieval.web import Fetcher
 from retrieval.web_addresses import divided
 from retrieval.web_faults import WebGone, WebKindUnknown, WebNotAllowed, WebRefused, WebUnreachable
 from tests.news_site import TEXT, Site, feed, html, page, site, xml
+from tests.test_web import Clock
 
 ROOT = Path(__file__).parents[1]
 FEEDS = Path(__file__).parent / "data" / "feeds"
@@ -125,6 +126,24 @@ def test_what_was_fetched_is_read_again_without_the_network(tmp_path: Path) -> N
     report, _ = ingested(tmp_path, *addresses)
     assert report.added == 2
     assert set(articles(tmp_path)) == {"خبر أول", "خبر ثان"}
+
+
+def test_hosts_are_asked_by_turns_so_that_none_waits_for_another(tmp_path: Path) -> None:
+    clock = Clock()
+    with site() as one, site() as two, site() as three:
+        sites = (one, two, three)
+        for news in sites:
+            links = [(f"{news.url}/{n}", f"خبر {n}", "موجز") for n in range(4)]
+            news.answers["/feed"] = xml(feed(*links))
+            news.answers |= {f"/{n}": html(page(f"خبر {n}")) for n in range(4)}
+        addresses = [f"{news.url}/feed" for news in sites]
+        fetcher = Fetcher(addresses, clock=clock, sleep=clock.sleep)
+        told: list[tuple[int, int]] = []
+        with closing(KeptPages(tmp_path)) as pages, closing(fetcher):
+            found = Gatherer(fetcher, pages).gather(addresses, lambda done, total: told.append((done, total)))
+    assert (len(found.files), found.failures) == (12, [])
+    assert sum(clock.slept) == 7.0  # of the 15 that six requests to each of three hosts would take one after another
+    assert told[3:] == [(done, 15) for done in range(3, 16)]
 
 
 def test_a_page_that_is_gone_keeps_its_article(news: Site, tmp_path: Path) -> None:
