@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ app = typer.Typer(cls=Group)
 
 LEAST_MINUTES, MOST_MINUTES = 0.01, 10_080.0
 """Between two rounds: what a test can wait for, and a week."""
+MOMENT_SECONDS = 0.2
 
 
 def minutes_named(written: str) -> float:
@@ -114,9 +114,9 @@ def _watch(
 
     told: frozenset[str] = frozenset()
     is_first = True
-    with _told_to_stop() as stop, wiring.opened_gatherer(settings, names, stop=stop) as gatherer:
+    with _told_to_stop() as stop, wiring.opened_gatherer(settings, names, stop.sleep, stop.is_told) as gatherer:
         typer.echo(messages("ingest.watching", period=_period(minutes, messages)), err=True)
-        while not stop.is_set():
+        while not stop.told:
             try:
                 report = _take_in(index, gatherer, names, messages)
             except DalilError as error:  # another process writes, the disk is full
@@ -126,7 +126,7 @@ def _watch(
             else:
                 told = _tell_round(report, messages, told, as_json=as_json)
             is_first = False
-            stop.wait(minutes * 60)
+            stop.sleep(minutes * 60)
 
 
 def _tell_round(report: IngestReport, messages: Messages, told: frozenset[str], *, as_json: bool) -> frozenset[str]:
@@ -149,14 +149,30 @@ def _period(minutes: float, messages: Messages) -> str:
     return messages.count("second", round(minutes * 60))
 
 
+class _Stop:
+    """Whether the reader has had enough. A plain flag: a lock could be held where the signal comes in."""
+
+    def __init__(self) -> None:
+        self.told = False
+
+    def is_told(self) -> bool:
+        return self.told
+
+    def sleep(self, seconds: float) -> None:
+        """Sleeps no longer than a moment past being told."""
+        until = time.monotonic() + seconds
+        while not self.told and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, MOMENT_SECONDS))
+
+
 @contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Set by Ctrl-C and SIGTERM, so that a round is finished; a second one ends the program at once."""
-    stop = threading.Event()
+def _told_to_stop() -> Iterator[_Stop]:
+    """Told by Ctrl-C and SIGTERM, so that what has come is taken in; a second one ends the program at once."""
+    stop = _Stop()
     kept: dict[int, Any] = {}
 
     def told(number: int, _: object) -> None:
-        stop.set()
+        stop.told = True
         signal.signal(number, kept[number])
 
     for number in (signal.SIGINT, signal.SIGTERM):

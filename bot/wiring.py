@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -121,9 +121,12 @@ def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:
 
 @contextmanager
 def opened_gatherer(
-    settings: Settings, names: Sequence[str], *, stop: threading.Event | None = None
+    settings: Settings,
+    names: Sequence[str],
+    sleep: Callable[[float], None] = time.sleep,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Gatherer | None]:
-    """What fetches the pages and feeds among the sources; None where there are none. `stop` cuts it short.
+    """What fetches the pages and feeds among the sources, until it is stopped; None where there are none.
 
     Raises `StoreError` kinds.
     """
@@ -131,9 +134,8 @@ def opened_gatherer(
     if not addresses:
         yield None
         return
-    stop = stop or threading.Event()
-    with closing(KeptPages(settings.data_dir)) as pages, closing(Fetcher(addresses, sleep=stop.wait)) as fetcher:
-        yield Gatherer(fetcher, pages, is_stopped=stop.is_set)
+    with closing(KeptPages(settings.data_dir)) as pages, closing(Fetcher(addresses, sleep=sleep)) as fetcher:
+        yield Gatherer(fetcher, pages, is_stopped=is_stopped)
 
 
 def take_in(

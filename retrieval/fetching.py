@@ -22,7 +22,7 @@ from retrieval.sources.feeds import Entry, read_feed
 from retrieval.sources.html import read_html
 from retrieval.types import Failure
 from retrieval.web import Fetched, Fetcher, user_agent
-from retrieval.web_addresses import FEED, PAGE, RECORD, is_same_site, suffix_of, without_tracking
+from retrieval.web_addresses import FEED, PAGE, RECORD, host_of, in_turn, is_same_site, suffix_of, without_tracking
 from retrieval.web_faults import (
     WebBusy,
     WebCut,
@@ -63,22 +63,26 @@ class Gatherer:
         """The hosts that did not answer in this round; they are not waited for again."""
 
     def gather(self, addresses: Sequence[str], on_progress: Progress | None = None) -> Gathered:
-        """All pages and feeds that are named, each once; fewer when it is stopped. Raises `StoreError` kinds only."""
+        """All pages and feeds that are named, each once; fewer when it is stopped. Raises `StoreError` kinds only.
+
+        The hosts are asked by turns, so that the pause that one is left is used for another.
+        """
         self._rules.clear()
         self._silent.clear()
         gathered, tell = Gathered(), on_progress or (lambda done, total: None)
-        named = list(dict.fromkeys(addresses))
-        done, total = 0, len(named)
-        for address in named:
+        named = in_turn(dict.fromkeys(addresses), host_of)
+        found: list[tuple[Entry, str]] = []
+        for done, address in enumerate(named):
+            tell(done, len(named) + len(found))
+            if not self._is_stopped():
+                found += [(entry, address) for entry in self._named(address, gathered)]
+        entries = in_turn(found, lambda one: host_of(one[0].link))
+        total = len(named) + len(entries)
+        for done, (entry, feed) in enumerate(entries, len(named)):
             tell(done, total)
-            entries = [] if self._is_stopped() else self._named(address, gathered)
-            done, total = done + 1, total + len(entries)
-            for entry in entries:
-                tell(done, total)
-                if not self._is_stopped():
-                    self._entry(entry, address, gathered)
-                done += 1
-        tell(done, total)
+            if not self._is_stopped():
+                self._entry(entry, feed, gathered)
+        tell(total, total)
         return gathered
 
     # -------------------------------------------------------------------------------------------------- what is named
@@ -99,11 +103,19 @@ class Gatherer:
         return ()
 
     def _kept(self, address: str, fetched: Fetched, before: KeptPage | None) -> SourceFile:
-        """Keeps what came. Raises `WebKindUnknown`, and `FeedBroken` where a feed has become something else."""
-        suffix = suffix_of(address, fetched)
+        """Keeps what came, if it is of use, in place of what came before.
+
+        Raises `WebKindUnknown`, what says that a page is no article, and `FeedBroken`, also where a feed has become
+        something else.
+        """
+        body, suffix = fetched.body or b"", suffix_of(address, fetched)
         if before and before.source_file.path.suffix == FEED != suffix:
             raise FeedBroken(path=address)
-        return self._pages.keep(address, fetched.body or b"", suffix, _headers(fetched))
+        if suffix == FEED:
+            read_feed(body, address, charset=fetched.charset)
+        if suffix == PAGE:
+            _check_article(body, address, fetched.charset)
+        return self._pages.keep(address, body, suffix, _headers(fetched))
 
     def _entries(self, source: SourceFile, address: str, gathered: Gathered) -> Sequence[Entry]:
         try:
@@ -185,7 +197,7 @@ class Gatherer:
         self, address: str, before: KeptPage | None = None, *, may_lead_to: Callable[[str], bool] = lambda to: True
     ) -> Fetched:
         """What an address gives, or that it is as before. Raises `WebError` kinds."""
-        place = urlsplit(address).netloc if "]" not in address else address
+        place = host_of(address)
         if place in self._silent:
             raise WebUnreachable(path=address)
         headers = before.headers if before else Headers()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from retrieval.sources.discovery import KINDS
 from retrieval.sources.feeds import is_feed
 from retrieval.web import Fetched, is_address
 from retrieval.web_faults import WebKindUnknown
+
+Item = TypeVar("Item")
 
 FEED, PAGE, RECORD = ".feed", ".html", ".json"
 _SUFFIXES = {
@@ -30,6 +33,7 @@ _SUFFIXES = {
 }
 _VAGUE = ("", "application/octet-stream", "text/plain", "binary/octet-stream")
 """Media types that servers give to what they do not know: the name says more."""
+_BEGINNINGS = (b"<!doctype html", b"<html")
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id|at_(?:medium|campaign))=.*")
 """Parameters that say where a reader came from and nothing of the page."""
 _USUAL_PORTS = (None, 80, 443)
@@ -51,6 +55,21 @@ def without_tracking(address: str) -> str:
     return urlunsplit(parts._replace(netloc=netloc, path=parts.path or "/", query=query, fragment=""))
 
 
+def host_of(address: str) -> str:
+    """The host and port of an address of the web; empty for anything else."""
+    parts = _parts(address)
+    return parts.netloc.rpartition("@")[2].lower() if parts else ""
+
+
+def in_turn(items: Iterable[Item], host: Callable[[Item], str]) -> list[Item]:
+    """The items of each host in their order, and the hosts by turns."""
+    queues: dict[str, list[Item]] = {}
+    for item in items:
+        queues.setdefault(host(item), []).append(item)
+    longest = max(map(len, queues.values()), default=0)
+    return [queue[at] for at in range(longest) for queue in queues.values() if at < len(queue)]
+
+
 def is_same_site(address: str, feed: str) -> bool:
     """Whether a host is the feed's, or one is the other's subdomain, at the feed's port or a usual one."""
     one, other = _parts(address), _parts(feed)
@@ -67,13 +86,13 @@ def suffix_of(address: str, fetched: Fetched) -> str:
     body, kind = fetched.body or b"", fetched.kind
     if is_feed(body):
         return FEED
+    if kind in _VAGUE and body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_BEGINNINGS):
+        return PAGE
     named = PurePosixPath(urlsplit(fetched.address).path).suffix.lower()
     if kind in _VAGUE and named in KINDS:
         return named
     if suffix := _SUFFIXES.get(kind):
         return suffix
-    if kind in _VAGUE and body.lstrip()[:1] == b"<":
-        return PAGE
     raise WebKindUnknown(path=address, kind=kind or "?")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +13,7 @@ from bot.messages import Messages
 from retrieval.fetching import Gatherer
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
-from retrieval.pages import Headers, KeptPages
+from retrieval.pages import KeptPages
 from retrieval.sources import SourceFile, read_file
 from retrieval.sources.faults import FeedBroken, FeedTorn, PageIsListing
 from retrieval.sources.feeds import read_feed
@@ -113,6 +111,17 @@ def test_a_named_page_that_is_no_article_is_named_by_its_address(news: Site, hou
     assert "pages/" not in Messages("en").failure(failures[0])
 
 
+def test_a_page_that_became_a_notice_keeps_its_article_and_its_copy(news: Site, house: House) -> None:
+    news.answers["/a"] = html(page("خبر الجسر"))
+    house.take(f"{news.url}/a")
+    news.answers["/a"] = html(LISTING)
+    for added in (0, 1):
+        report, failures = house.take(f"{news.url}/a")
+        assert (report.added, report.unchanged, kinds(failures)) == (added, 1 - added, [PageIsListing])
+        for path in house.data.glob("articles.db*"):
+            path.unlink()  # the copy is enough to make it anew
+
+
 def test_an_entry_that_changed_is_asked_for_with_what_tells_its_version(news: Site, house: House) -> None:
     link = f"{news.url}/1"
     news.answers["/1"] = lambda headers: (
@@ -195,7 +204,8 @@ def test_a_host_that_is_silent_is_waited_for_once(news: Site, house: House) -> N
 def test_a_feed_that_became_something_else_keeps_its_articles(news: Site, house: House) -> None:
     news.answers["/feed"] = xml(feed(("https://elsewhere.example/1", "خبر الجسر", SUMMARY)))
     house.take(f"{news.url}/feed")
-    for answer, fault in ((html(page("صيانة")), FeedBroken), ((500, {}, b""), WebRefused)):
+    answers = (html(page("صيانة")), FeedBroken), (xml(b"<?php error ?>"), FeedBroken), ((500, {}, b""), WebRefused)
+    for answer, fault in answers:
         news.answers["/feed"] = answer
         report, failures = house.take(f"{news.url}/feed")
         assert (report.added, report.unchanged, report.removed, kinds(failures)) == (0, 1, 0, [fault])
@@ -261,28 +271,3 @@ def test_it_stops_where_it_is_told_to_and_what_came_stays(news: Site, house: Hou
     report, failures = house.take(f"{news.url}/feed", stopped_after=4)
     assert (report.added, failures) == (3, [])
     assert house.take(f"{news.url}/feed")[0].added == 6
-
-
-def test_a_process_that_is_killed_while_keeping_pages_leaves_whole_ones(tmp_path: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from retrieval.pages import *\n"
-        "pages = KeptPages(Path(sys.argv[1])); print(flush=True)\n"
-        "while True:\n"
-        "    for letter in b'ab': pages.keep('http://a.example/', bytes([letter]) * 3_000_000, '.html', Headers(etag=chr(letter)))"
-    )
-    for _ in range(4):
-        process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(0.25)
-        process.kill()
-        process.communicate()
-        with closing(KeptPages(tmp_path)) as pages:
-            kept = pages.get("http://a.example/")
-            assert kept is not None
-            content = kept.source_file.path.read_bytes()
-            assert content == (kept.headers.etag or "").encode() * 3_000_000
-    later = time.time() + 48 * 3600
-    with closing(KeptPages(tmp_path, now=lambda: later)) as pages:
-        pages.keep("http://b.example/", b"b", ".html", Headers())
-    assert not list((tmp_path / "pages").glob(".*"))  # what was half-written is swept away in time

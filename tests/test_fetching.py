@@ -17,7 +17,7 @@ from retrieval.errors import SourceBinary
 from retrieval.fetching import Gathered, Gatherer
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
-from retrieval.pages import Headers, KeptPages
+from retrieval.pages import KeptPages
 from retrieval.sources import read_file
 from retrieval.sources.faults import FeedBroken
 from retrieval.sources.feeds import is_feed, read_feed
@@ -26,6 +26,7 @@ from retrieval.web import Fetcher
 from retrieval.web_addresses import divided
 from retrieval.web_faults import WebGone, WebKindUnknown, WebNotAllowed, WebRefused, WebUnreachable
 from tests.news_site import TEXT, Site, feed, html, page, site, xml
+from tests.test_web import Clock
 
 ROOT = Path(__file__).parents[1]
 FEEDS = Path(__file__).parent / "data" / "feeds"
@@ -127,6 +128,24 @@ def test_what_was_fetched_is_read_again_without_the_network(tmp_path: Path) -> N
     assert set(articles(tmp_path)) == {"خبر أول", "خبر ثان"}
 
 
+def test_hosts_are_asked_by_turns_so_that_none_waits_for_another(tmp_path: Path) -> None:
+    clock = Clock()
+    with site() as one, site() as two, site() as three:
+        sites = (one, two, three)
+        for news in sites:
+            links = [(f"{news.url}/{n}", f"خبر {n}", "موجز") for n in range(4)]
+            news.answers["/feed"] = xml(feed(*links))
+            news.answers |= {f"/{n}": html(page(f"خبر {n}")) for n in range(4)}
+        addresses = [f"{news.url}/feed" for news in sites]
+        fetcher = Fetcher(addresses, clock=clock, sleep=clock.sleep)
+        told: list[tuple[int, int]] = []
+        with closing(KeptPages(tmp_path)) as pages, closing(fetcher):
+            found = Gatherer(fetcher, pages).gather(addresses, lambda done, total: told.append((done, total)))
+    assert (len(found.files), found.failures) == (12, [])
+    assert sum(clock.slept) == 7.0  # of the 15 that six requests to each of three hosts would take one after another
+    assert told[3:] == [(done, 15) for done in range(3, 16)]
+
+
 def test_a_page_that_is_gone_keeps_its_article(news: Site, tmp_path: Path) -> None:
     news.answers["/a"] = html(page("خبر"))
     ingested(tmp_path, f"{news.url}/a")
@@ -197,32 +216,12 @@ def test_the_reader_is_chosen_by_what_came(news: Site, tmp_path: Path) -> None:
     old = page("خبر قديم").decode().replace("utf-8", "windows-1256").encode("cp1256")
     news.answers["/old"] = (200, {"Content-Type": "text/html; charset=windows-1256"}, old)
     news.answers["/film"] = (200, {"Content-Type": "video/mp4"}, b"\x00\x01")
-    paths = ("/list", "/notes.md", "/old", "/film")
+    news.answers["/said.txt"] = (200, {"Content-Type": "text/plain"}, page("خبر كنص"))
+    paths = ("/list", "/notes.md", "/old", "/film", "/said.txt")
     report, found = ingested(tmp_path, *(news.url + path for path in paths))
-    assert set(articles(tmp_path)) == {"خبر", "عنوان", "خبر قديم"}
+    assert set(articles(tmp_path)) == {"خبر", "عنوان", "خبر قديم", "خبر كنص"}
     assert [type(failure.error) for failure in found.failures] == [WebKindUnknown]
     assert report.failed == 0
-
-
-def test_a_half_written_page_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(KeptPages(tmp_path)) as pages:
-        before = pages.keep("http://a.example/", b"<p>old</p>", ".html", Headers())
-
-        class Killed(BaseException):
-            pass
-
-        def killed(*_: object) -> None:
-            raise Killed
-
-        with monkeypatch.context() as patch, pytest.raises(Killed):
-            patch.setattr("retrieval.pages.os.fsync", killed)
-            pages.keep("http://a.example/", b"<p>new</p>" * 999, ".html", Headers())
-        kept = pages.get("http://a.example/")
-        assert kept is not None and kept.source_file == before
-        assert before.path.read_bytes() == b"<p>old</p>"
-        assert [path.name for path in (tmp_path / "pages").iterdir()] == [before.path.name]
-        before.path.unlink()
-        assert pages.get("http://a.example/") is None
 
 
 def test_paths_and_addresses_are_told_apart() -> None:

@@ -87,8 +87,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "“{path}” is UTF-8 but for damaged bytes, the first {byte} in line {line}; mend it in a text editor and try again",
     ),
     "source_address": (
-        "قراءة العناوين غير مدعومة بعد؛ احفظ الصفحة في ملف ثم مرّر مسار الملف بدلًا من «{path}»",
-        "Addresses cannot be read yet; save the page to a file and give its path instead of “{path}”",
+        "لا يصلح هنا عنوان؛ احفظ الصفحة في ملف ثم مرّر مسار الملف بدلًا من «{path}»",
+        "An address will not do here; save the page to a file and give its path instead of “{path}”",
     ),
     "record_broken": (
         "سجل غير صالح في «{path}»، السطر {line}؛ صحّحه ({problem})",
