@@ -143,7 +143,7 @@ def search(
     if as_json:
         print_json([hit_object(hit) for hit in hits])
     elif hits:
-        typer.echo(hits_text(hits, _page()))
+        typer.echo(hits_text(hits, _page(), messages))
     else:
         typer.echo(messages("search.nothing"), err=True)
     return 0

@@ -33,7 +33,7 @@ from retrieval.errors import (
 )
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.types import Hit, Passage, Source
-from retrieval.verifying import verify
+from retrieval.verifying import is_sound, verify
 
 SUGGESTED_MODEL = "gemma3:4b"
 """The smallest model of those preferred: it runs on a machine with 8 GB of memory."""
@@ -186,7 +186,8 @@ def _index(settings: Settings, messages: Messages) -> Check:
     except DalilError as error:
         folder = str(settings.data_dir)
         aside = shlex.join(["mv", folder, f"{folder}.broken"])
-        return Check("index", False, messages.error(error), f"{aside} && dalil ingest")
+        fix = "dalil reindex" if is_sound(settings.data_dir / "articles.db") else f"{aside} && dalil ingest"
+        return Check("index", False, messages.error(error), fix)
 
 
 def verified(settings: Settings, messages: Messages, on_progress: wiring.Progress | None = None) -> Iterator[Check]:

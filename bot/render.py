@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
+from bot.also import source_notes
 from bot.messages import Messages
 from retrieval.arabic import clean, clean_line
 from retrieval.planted import is_planted
@@ -56,7 +57,27 @@ def _citation_object(citation: Citation) -> dict[str, object]:
         "end": citation.end,
         "passage_id": citation.passage.id,
         **({"planted": True} if is_planted(citation.passage.text) else {}),
+        **_relations(source),
     }
+
+
+def _relations(source: Source) -> dict[str, object]:
+    """`copies`: the other articles of the report; `superseded`: the id of its later version; `published_inferred`: the
+    words that the day of publication was inferred from. Each only where there is one.
+    """
+    copies = [
+        {
+            "article_id": copy.article_id,
+            "title": copy.title,
+            "source": source_name(copy),
+            "published": _iso(copy.published),
+        }
+        for copy in source.copies
+    ]
+    found: dict[str, object] = {"copies": copies} if copies else {}
+    if source.dated_by:
+        found["published_inferred"] = list(source.dated_by)
+    return found | ({"superseded": source.superseded_by} if source.superseded_by else {})
 
 
 def hit_object(hit: Hit) -> dict[str, object]:
@@ -70,6 +91,7 @@ def hit_object(hit: Hit) -> dict[str, object]:
         "text": passage.text,
         "start": passage.start,
         "end": passage.end,
+        **_relations(passage.source),
     }
 
 
@@ -181,6 +203,7 @@ def evidence_lines(answer: Answer, messages: Messages, page: Page) -> list[str]:
             lines.append("")
         article = numbered_source(citation.label, citation.passage.source, page)
         lines += article if repeated else citation_lines(citation, quote, page)
+        lines += note_lines(source_notes(citation.passage.source, messages), page, indent="    ")
         if is_planted(citation.passage.text):
             lines += [page.paint(line, _BOLD) for line in page.lines(messages("answer.planted"), indent="    ")]
     return lines
@@ -204,12 +227,17 @@ def source_lines(source: Source, page: Page) -> list[str]:
     return _dim_lines([source.title, source_name(source), _iso(source.published)], page, indent="    ")
 
 
+def note_lines(notes: Sequence[str], page: Page, *, indent: str = "") -> list[str]:
+    """Lines about an article, dim."""
+    return [line for note in notes for line in _dim_lines([note], page, indent=indent)]
+
+
 def _dim_lines(parts: Sequence[str | None], page: Page, *, indent: str = "") -> list[str]:
     line = " · ".join(clean_line(part) for part in parts if part)
     return [page.paint(part, _DIM) for part in page.lines(line, indent=indent)]
 
 
-def hits_text(hits: Sequence[Hit], page: Page) -> str:
+def hits_text(hits: Sequence[Hit], page: Page, messages: Messages) -> str:
     """The passages found, numbered, best first, with their scores."""
     lines: list[str] = []
     for number, hit in enumerate(hits, 1):
@@ -219,12 +247,13 @@ def hits_text(hits: Sequence[Hit], page: Page) -> str:
             f"{page.paint(f'[{number}]', _BOLD)} {hit.score:.3f} {page.paint(hit.passage.id, _DIM)}",
             *page.lines(clean(hit.passage.text), indent="    "),
             *source_lines(source, page),
+            *note_lines(source_notes(source, messages), page, indent="    "),
         ]
     return "\n".join(lines)
 
 
-def article_text(article: Article, quotes: Sequence[Citation], page: Page) -> str:
-    """An article in full; the words of `quotes` stand out."""
+def article_text(article: Article, quotes: Sequence[Citation], page: Page, notes: Sequence[str] = ()) -> str:
+    """An article in full, under `notes` about it; the words of `quotes` stand out."""
     body = clean(article.body)
     spans = []
     for quote in quotes:
@@ -235,7 +264,7 @@ def article_text(article: Article, quotes: Sequence[Citation], page: Page) -> st
     source = article.source
     title = [page.paint(line, _BOLD) for line in page.lines(clean_line(source.title))]
     published = _dim_lines([source_name(source), _iso(source.published)], page)
-    return "\n".join([*title, *published, "", *page.lines(body, marked=spans)])
+    return "\n".join([*title, *published, *note_lines(notes, page), "", *page.lines(body, marked=spans)])
 
 
 def _answer_lines(text: str, page: Page) -> list[str]:

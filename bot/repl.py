@@ -11,8 +11,9 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from bot.also import source_notes, version_notes
 from bot.messages import Messages
-from bot.render import Page, answer_text, article_text, citation_lines, evidence_lines, numbered_source
+from bot.render import Page, answer_text, article_text, citation_lines, evidence_lines, note_lines, numbered_source
 from retrieval.arabic import clean, clean_line
 from retrieval.errors import DalilError
 from retrieval.types import Answer, Citation, Turn
@@ -143,7 +144,8 @@ class Chat:
     def _show_sources(self) -> None:
         if cited := self._cited():
             for citation in cited:
-                self._say(*citation_lines(citation, citation.passage.text, self._page), "")
+                notes = note_lines(source_notes(citation.passage.source, self._messages), self._page, indent="    ")
+                self._say(*citation_lines(citation, citation.passage.text, self._page), *notes, "")
             return
         articles = self._index.articles()
         if not articles:
@@ -167,7 +169,10 @@ class Chat:
             self._say(self._messages("chat.open.none", number=number))
             return
         quotes = [citation for citation in cited if citation.passage.source.article_id == article_id]
-        self._say(article_text(self._index.article(article_id), quotes, self._page), "")
+        article, versions = self._index.article(article_id), self._index.versions(article_id)
+        source = quotes[0].passage.source if quotes else article.source
+        notes = [*source_notes(source, self._messages), *version_notes(versions, self._messages)]
+        self._say(article_text(article, quotes, self._page, notes), "")
 
     def _cited(self) -> list[Citation]:
         """What the last answer shows under numbers."""

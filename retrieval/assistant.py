@@ -10,16 +10,17 @@ from dataclasses import replace
 from typing import Protocol
 
 from retrieval import followups
-from retrieval.arabic import clean_line, words
+from retrieval.arabic import clean_line, sentences, words
 from retrieval.condensing import LONGEST as LONGEST_REWRITTEN
 from retrieval.condensing import condense
 from retrieval.declining import LEAST_CONFIDENCE, confidence, lacking, support
 from retrieval.errors import EmptyQuestion, EntailmentError, ModelError, QuestionTooLong
+from retrieval.periods import AskedTime, asked_time
 from retrieval.phrases import Language, declined
 from retrieval.protocols import Generator, SecondOpinion
 from retrieval.questions import Question, analyse, not_a_question
 from retrieval.quotes import Candidate, rank
-from retrieval.types import Answer, Citation, Evidence, Hit, Reason, Token, Turn
+from retrieval.types import Answer, Citation, Evidence, Hit, Reason, Span, Token, Turn
 
 LONGEST_QUESTION = 4_096
 """Characters, a Telegram message."""
@@ -29,7 +30,11 @@ CONSIDERED = 0.7
 """A sentence may answer when its score is at least this share of the best one's."""
 SECOND_QUOTE = 0.9
 """A second sentence is shown when its score is at least this share of the first one's."""
+REPEATED = 0.6
+"""Share of common words from which sentences of two articles of one report say the same."""
 NEAREST = 3
+HEADLINES = 5
+"""Articles that an answer names to a question for what happened at some time."""
 NEAR_SUPPORT = 0.15
 """Share of the question's telling words from which a passage counts as near."""
 
@@ -110,11 +115,16 @@ class Assistant:
     def _quoted(self, blank: Answer, asked: Question, history: Sequence[Turn], language: Language) -> Answer:
         """The answer in quotes to the query of `blank`, or declined; what was found goes with it either way."""
         began = time.monotonic()
+        time_asked = asked_time(blank.query)
         hits = self._index.retrieve(blank.query, PASSAGES)
+        if not time_asked.alone:
+            asked, hits = _of_that_time(asked, time_asked, hits)
         goes_on = history and blank.query != blank.question
         ranked = rank(asked, hits, history[-1].answer.citations if goes_on else ())
         evidence = tuple(Evidence(label, hit) for label, hit in enumerate(hits, start=1))
         seconds = {"retrieve": time.monotonic() - began, "answer": 0.0}
+        if hits and time_asked.alone:
+            return _in_headlines(replace(blank, evidence=evidence, seconds=seconds), time_asked, hits)
         return _in_quotes(replace(blank, evidence=evidence, seconds=seconds), asked, ranked, language)
 
 
@@ -182,6 +192,31 @@ def _in_quotes(found: Answer, asked: Question, ranked: Sequence[Candidate], lang
     return replace(found, text="\n".join(f"{c.quote} [{c.label}]" for c in citations), citations=citations)
 
 
+def _of_that_time(asked: Question, named: AskedTime, hits: list[Hit]) -> tuple[Question, list[Hit]]:
+    """The hits published in the period that a question names, and the question without its words, which they need not repeat.
+
+    Where passages speak of the period themselves, or none was published in it, all is as it was.
+    """
+    if any(named.told_in(hit.passage) for hit in hits):
+        return asked, hits
+    published = [hit for hit in hits if named.is_publication_of(hit.passage.source)]
+    return (asked.without(named.words), published) if published else (asked, hits)
+
+
+def _in_headlines(found: Answer, named: AskedTime, hits: Sequence[Hit]) -> Answer:
+    """What happened at the time that was asked for: where each passage speaks of it, or else how its article begins."""
+    citations = []
+    for label, hit in enumerate(hits[:HEADLINES], start=1):
+        passage = hit.passage
+        told = None if named.is_publication_of(passage.source) and passage.ordinal == 0 else named.told_in(passage)
+        spans = sentences(passage.text) or [Span(0, len(passage.text))]
+        span = next((some for some in spans if told and told.start < some.end), spans[0])
+        start, end = passage.start + span.start, passage.start + span.end
+        citations.append(Citation(label, passage, span.of(passage.text), start, end))
+    text = "\n".join(f"{citation.quote} [{citation.label}]" for citation in citations)
+    return replace(found, text=text, citations=tuple(citations), confidence=1.0)
+
+
 def _citations(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:
     return tuple(_citation(label, candidate) for label, candidate in enumerate(candidates, start=1))
 
@@ -194,9 +229,24 @@ def _citation(label: int, candidate: Candidate) -> Citation:
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Without sentences that repeat an earlier one, in this or in another article."""
-    seen: set[tuple[str, ...]] = set()
-    return [c for c in candidates if not ((key := tuple(words(c.text))) in seen or seen.add(key))]  # type: ignore[func-returns-value]
+    """Without sentences that repeat an earlier one, in this or in another article.
+
+    In two articles of one report, sentences that are nearly alike are one too.
+    """
+    said: dict[tuple[str, ...], Candidate] = {}
+    for candidate in candidates:
+        own = tuple(words(candidate.text))
+        if own not in said and not any(_repeats(candidate, own, c, other) for other, c in said.items()):
+            said[own] = candidate
+    return list(said.values())
+
+
+def _repeats(candidate: Candidate, own: Sequence[str], other: Candidate, others: Sequence[str]) -> bool:
+    source, of_other = candidate.hit.passage.source, other.hit.passage.source
+    if source.article_id == of_other.article_id or source.report != of_other.report:
+        return False
+    left, right = set(own), set(others)
+    return 2 * len(left & right) >= REPEATED * (len(left) + len(right))
 
 
 def _one_a_passage(candidates: Sequence[Candidate]) -> list[Candidate]:

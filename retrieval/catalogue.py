@@ -10,37 +10,36 @@ own, and put in its place by one transaction.
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from sys import intern
-from typing import Any
 
+from retrieval import clusters, versions
+from retrieval.catalogue_file import CatalogueFile
 from retrieval.catalogue_rows import (
-    ARTICLE_COLUMNS,
-    SOURCE_COLUMNS,
+    ARTICLE,
+    LIVE,
+    SOURCE,
     SOURCE_WIDTH,
-    STORED_COLUMNS,
-    article_of_row,
+    STORED,
+    article_of,
+    article_row,
     marks,
-    row_of_article,
-    source_of_row,
+    source_of,
 )
-from retrieval.catalogue_schema import STEPS
-from retrieval.disk_faults import translated, translation
-from retrieval.errors import ArticleUnknown, StoreReadOnly
-from retrieval.schema import check_version, migrate
+from retrieval.errors import ArticleUnknown
+from retrieval.related import Related
+from retrieval.stored_times import Times
 from retrieval.types import Article, Passage, Source
 
+Days = tuple[int, int]
+"""The first and the last day, YYYYMMDD."""
 _AT_ONCE = 500
 _STATE = ("generation", "build", "home")
 """Facts that say nothing of how passages were made."""
-_LIVE = (
-    "FROM passages JOIN articles USING (article_id)"
-    " WHERE ready AND build = (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'build')"
-)
+_LIVE = f"FROM passages JOIN articles USING (article_id) WHERE ready AND {LIVE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +51,14 @@ class Known:
     ready: bool
 
 
-class Catalogue:
-    """One SQLite file. Safe to use from several threads; other processes may read while one writes."""
+class Catalogue(CatalogueFile):
+    """What is stored, article by article. Safe to use from several threads; other processes may read while one writes."""
 
     def __init__(self, path: Path) -> None:
         """Opens or creates the file. Raises `StoreReadOnly`, `DiskFull` or `StoreError`."""
-        self.path = path
-        self._lock = threading.RLock()
-        with translated(path):
-            self._connection = self._open(path)
-
-    @staticmethod
-    def _open(path: Path) -> sqlite3.Connection:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False, isolation_level=None)
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA journal_mode = WAL")
-            migrate(connection, STEPS, path)
-        except (sqlite3.OperationalError, PermissionError) as error:
-            if not path.is_file() or not isinstance(translation(path, error), StoreReadOnly):
-                raise
-            connection = _open_to_read(path)
-        return connection
-
-    def close(self) -> None:
-        self._connection.close()
+        super().__init__(path)
+        self.related = Related(self._rows)
+        self.times = Times(self._rows)
 
     # -------------------------------------------------------------------------------------------------- facts
 
@@ -117,17 +98,19 @@ class Catalogue:
 
     def sources(self) -> list[Source]:
         """All articles, the newest first, then by title."""
-        query = f"SELECT {SOURCE_COLUMNS} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title, article_id"
-        return [source_of_row(row) for row in self._rows(query)]
+        query = (
+            f"SELECT {SOURCE} FROM articles WHERE ready ORDER BY published IS NULL, published DESC, title, article_id"
+        )
+        return [source_of(row) for row in self._rows(query)]
 
     def article(self, article_id: str) -> Article:
         """Raises `ArticleUnknown`."""
         rows = self._rows(
-            f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", article_id.encode(errors="replace").decode()
+            f"SELECT {ARTICLE} FROM articles WHERE article_id = ?", article_id.encode(errors="replace").decode()
         )
         if not rows:
             raise ArticleUnknown(article_id=article_id)
-        return article_of_row(rows[0])
+        return article_of(rows[0])
 
     @property
     def has_waiting(self) -> bool:
@@ -136,11 +119,11 @@ class Catalogue:
 
     def waiting(self) -> list[str]:
         """The ids of the articles that are not ready."""
-        return [row[0] for row in self._rows("SELECT article_id FROM articles WHERE NOT ready ORDER BY article_id")]
+        return [row[0] for row in self._rows("SELECT article_id FROM articles WHERE NOT ready ORDER BY rowid")]
 
     def known(self) -> dict[str, Known]:
         """Every article id with the hash and the origin it is stored under."""
-        rows = self._rows("SELECT article_id, hash, origin, ready FROM articles")
+        rows = self._rows("SELECT article_id, hash, origin, ready FROM articles ORDER BY rowid")
         return {row[0]: Known(row[1], intern(row[2]), bool(row[3])) for row in rows}
 
     def files(self) -> dict[str, tuple[str, int]]:
@@ -157,23 +140,35 @@ class Catalogue:
     def put(self, articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[str]:
         """Stores articles, not yet ready, with their passages in place of older ones; returns passage ids now gone."""
         gone: list[str] = []
-        build = self.build
+        build, given = self.build, list(articles)
         with self._transaction() as connection:
-            for article, passages in articles:
+            stored = [article.source.article_id for article, _ in given]
+            orphans = clusters.leave(connection, stored)
+            for article, passages in given:
                 old = self._passage_ids(connection, article.source.article_id)
+                versions.keep(connection, article)
                 gone += set(old) - {passage.id for passage in passages}
                 connection.execute("DELETE FROM articles WHERE article_id = ?", (article.source.article_id,))
-                row = row_of_article(article)
-                connection.execute(f"INSERT INTO articles ({STORED_COLUMNS}) VALUES ({marks(row)})", row)
+                row = article_row(article)
+                connection.execute(f"INSERT INTO articles ({STORED}) VALUES ({marks(row)})", row)
                 _insert_passages(connection, passages, build)
+            clusters.settle(connection, stored, orphans)
             self._advance(connection)
         return sorted(gone)
 
-    def mark_ready(self, article_ids: Iterable[str]) -> None:
-        """The last step of an article's way in: its vectors are stored."""
+    def mark_ready(self, article_ids: Iterable[str], spoken: Iterable[tuple[str, Iterable[Days]]] = ()) -> None:
+        """The last step of an article's way in: its vectors are stored. With it the days that its passages speak of, by id."""
+        insert = f"INSERT INTO mentions SELECT key, ?, ? FROM passages WHERE id = ? AND {LIVE}"
         with self._transaction() as connection:
+            connection.executemany(insert, [(*days, passage_id) for passage_id, some in spoken for days in some])
             connection.executemany("UPDATE articles SET ready = 1 WHERE article_id = ?", [(i,) for i in article_ids])
             self._advance(connection)
+
+    def record_mentions(self, spoken: Mapping[int, Iterable[Days]]) -> None:
+        """Stores the days that passages of a build that is not live speak of, by key."""
+        with self._transaction() as connection:
+            rows = [(key, *days) for key, some in spoken.items() for days in some]
+            connection.executemany("INSERT INTO mentions VALUES (?, ?, ?)", rows)
 
     def move(self, article_id: str, origin: str) -> None:
         """Records that an unchanged article is now read from elsewhere."""
@@ -183,10 +178,14 @@ class Catalogue:
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Deletes articles and their passages; returns the ids of the passages."""
         gone: list[str] = []
+        lost = list(article_ids)
         with self._transaction() as connection:
-            for article_id in article_ids:
+            orphans = clusters.leave(connection, lost)
+            for article_id in lost:
                 gone += self._passage_ids(connection, article_id)
                 connection.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
+            versions.drop(connection, lost)
+            clusters.settle(connection, (), orphans)
             self._advance(connection)
         return gone
 
@@ -217,6 +216,10 @@ class Catalogue:
         """The passages of ready articles with these ids; unknown ids are left out."""
         return {passage.id: passage for _, passage in self._passages("id", ids)}
 
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of an article, if it is ready, in order."""
+        return [passage for _, passage in sorted(self._passages("article_id", [article_id]), key=itemgetter(0))]
+
     def keys_by_id(self, ids: Sequence[str]) -> dict[str, int]:
         """The keys of the passages of ready articles with these ids; unknown ids are left out."""
         found: dict[str, int] = {}
@@ -229,12 +232,12 @@ class Catalogue:
         for at in range(0, len(values), _AT_ONCE):
             some = values[at : at + _AT_ONCE]
             query = (
-                f"SELECT {SOURCE_COLUMNS}, id, ordinal, start, stop, substr(body, start + 1, stop - start), key"
+                f"SELECT {SOURCE}, id, ordinal, start, stop, substr(body, start + 1, stop - start), key"
                 f" {_LIVE} AND {column} IN ({marks(some)})"
             )
             for row in self._rows(query, *some):
                 passage_id, ordinal, start, stop, text, key = row[SOURCE_WIDTH:]
-                yield key, Passage(passage_id, source_of_row(row), ordinal, text, start, stop)
+                yield key, Passage(passage_id, source_of(row), ordinal, text, start, stop)
 
     # -------------------------------------------------------------------------------------------------- builds
 
@@ -242,6 +245,7 @@ class Catalogue:
         """Stores passages of a build that is not live; returns their keys, which ascend by one."""
         with self._transaction() as connection:
             _insert_passages(connection, passages, build)
+            clusters.settle(connection, dict.fromkeys(passage.source.article_id for passage in passages))
             last = int(connection.execute("SELECT max(key) FROM passages").fetchone()[0] or 0)
         return list(range(last - len(passages) + 1, last + 1))
 
@@ -284,37 +288,9 @@ class Catalogue:
         upsert = "INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
         connection.execute(upsert)
 
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock, translated(self.path):
-            return self._connection.execute(query, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, translated(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.rollback()  # does nothing where SQLite has rolled back by itself, as on a full disk
-                raise
-
 
 def _insert_passages(connection: sqlite3.Connection, passages: Sequence[Passage], build: int) -> None:
     connection.executemany(
         "INSERT INTO passages (build, id, article_id, ordinal, start, stop) VALUES (?, ?, ?, ?, ?, ?)",
         [(build, p.id, p.source.article_id, p.ordinal, p.start, p.end) for p in passages],
     )
-
-
-def _open_to_read(path: Path) -> sqlite3.Connection:
-    """A file in a folder that cannot be written: with what its log holds if that can be read, otherwise without."""
-    address = path.resolve().as_uri()
-    try:
-        connection = sqlite3.connect(f"{address}?mode=ro", uri=True, check_same_thread=False)
-        connection.execute("SELECT 1 FROM articles LIMIT 1")
-    except sqlite3.OperationalError:
-        connection = sqlite3.connect(f"{address}?immutable=1", uri=True, check_same_thread=False)
-        connection.execute("SELECT 1 FROM articles LIMIT 1")
-    check_version(connection, STEPS, path)
-    return connection

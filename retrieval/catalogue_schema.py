@@ -24,6 +24,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX articles_by_origin ON articles (origin)",
         "CREATE INDEX articles_by_date ON articles (published)",
         "CREATE INDEX articles_by_url ON articles (url)",
+        "CREATE INDEX articles_by_leader ON articles (copy_of) WHERE copy_of IS NOT NULL",
+        "CREATE INDEX articles_by_successor ON articles (superseded_by) WHERE superseded_by IS NOT NULL",
         """CREATE TABLE passages_of_builds (
             key INTEGER PRIMARY KEY AUTOINCREMENT, build INTEGER NOT NULL DEFAULT 0, id TEXT NOT NULL,
             article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE,
@@ -38,8 +40,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # part of the name of its collection on a server that serves several folders
         "INSERT INTO facts SELECT 'home', lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT 1 FROM articles)",
         """CREATE TABLE sketches (
-            article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE, hash INTEGER NOT NULL)""",
-        "CREATE INDEX sketches_by_hash ON sketches (hash)",
+            article_id TEXT NOT NULL REFERENCES articles (article_id) ON DELETE CASCADE, hash INTEGER NOT NULL,
+            PRIMARY KEY (hash, article_id)) WITHOUT ROWID""",
         "CREATE INDEX sketches_by_article ON sketches (article_id)",
         """CREATE TABLE mentions (
             passage_key INTEGER NOT NULL REFERENCES passages (key) ON DELETE CASCADE,

@@ -173,6 +173,7 @@ def _document(hit: Hit) -> Document:
         **{field.name: getattr(source, field.name) for field in fields(Source)},
         "published": source.published and source.published.isoformat(),
         "modified": source.modified and source.modified.isoformat(),
+        "copies": [copy.article_id for copy in source.copies],
         "ordinal": passage.ordinal,
         "start": passage.start,
         "end": passage.end,
@@ -188,7 +189,7 @@ def _evidence(documents: Sequence[Document]) -> tuple[Evidence, ...]:
 def _hit(document: Document) -> Hit:
     values = document.metadata
     days = {name: values[name] and date.fromisoformat(values[name]) for name in ("published", "modified")}
-    source = Source(**{field.name: values[field.name] for field in fields(Source)} | days)
+    source = Source(**{field.name: values[field.name] for field in fields(Source) if field.name != "copies"} | days)
     text, start, end = document.page_content, values["start"], values["end"]
     passage = Passage(document.id or "", source, values["ordinal"], text, start, end)
     return Hit(passage=passage, score=values["score"])

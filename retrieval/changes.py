@@ -85,9 +85,9 @@ class Changes:
         """The ids of articles that a file read without a fault no longer holds, and those of a file gone from a folder.
 
         A file that is there but was not read, or not to its end, keeps its articles; so does a feed, which names the
-        newest articles only.
+        newest articles only, and a folder in which there is nothing at all: a disk that is not mounted looks like that.
         """
-        folders = list(_folders(self._paths))
+        folders = [folder for folder in _folders(self._paths) if self._holds_any(folder)]
 
         def is_gone(origin: str) -> bool:
             named = any(Path(origin).is_relative_to(folder) for folder in folders)
@@ -99,6 +99,9 @@ class Changes:
             if article_id not in self.tally.seen
             and ((stored.origin in self.tally.ended and not is_feed_file(stored.origin)) or is_gone(stored.origin))
         ]
+
+    def _holds_any(self, folder: Path) -> bool:
+        return any(Path(origin).is_relative_to(folder) for origin in self._origins if "://" not in origin)
 
     def read_whole(self) -> dict[str, str]:
         """The digests, not yet recorded, of the files that need not be read again while they stay as they are."""

@@ -101,8 +101,8 @@ class Grounding:
     def _bearing(self, claim: str, labels: Sequence[int]) -> list[int]:
         """The labels given whose passages bear the claim out; when none does, that of the one passage that does so best."""
         cited = [item for item in self.evidence if item.label in labels]
-        if borne := [item.label for item in cited if self._supports(claim, item.hit.passage)]:
-            return borne
+        if borne := [item for item in cited if self._supports(claim, item.hit.passage)]:
+            return _once_a_report(borne)
         others = [item for item in self.evidence if item.label not in labels]
         found = [(item, _check(claim, item.hit.passage)) for item in others if self._supports(claim, item.hit.passage)]
         return [max(found, key=lambda pair: pair[1].cover)[0].label] if found else []
@@ -116,6 +116,15 @@ class Grounding:
             return True
         (sure,) = self.second_opinion.entails(quote, [claim])
         return sure is None or sure >= LEAST_ENTAILED
+
+
+def _once_a_report(items: Sequence[Evidence]) -> list[int]:
+    """The labels, without those of articles that repeat in the same words what another one among them reports."""
+    cited: dict[str, str] = {}
+    sources = [(item.label, item.hit.passage.source) for item in items]
+    return [
+        label for label, source in sources if cited.setdefault(source.report, source.article_id) == source.article_id
+    ]
 
 
 def plain(text: str) -> str:

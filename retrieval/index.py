@@ -9,39 +9,35 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from retrieval.arabic import NORMALIZER_VERSION
 from retrieval.backup import UNFINISHED
 from retrieval.builds import Build, build_of, drop_others, exchange
 from retrieval.catalogue import Catalogue
 from retrieval.changes import Changes, Progress
 from retrieval.chroma_server import ChromaAccess
-from retrieval.chunking import CHUNKING_VERSION, chunk
+from retrieval.chunking import chunk
 from retrieval.embedding_cache import CachedEmbedder, EmbedMany
-from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreMismatch, StoreReadOnly
+from retrieval.errors import DiskFull, StoreBusy, StoreError, StoreReadOnly
 from retrieval.features import Analyzer
+from retrieval.folding import FoldedRetriever
+from retrieval.index_facts import IndexFacts
 from retrieval.ingest import LEXICAL_BATCH, Ingestor, indexed_text
 from retrieval.lexical import LexicalIndex
 from retrieval.protocols import Embedder, Reranker, Retriever
 from retrieval.search import HybridRetriever, RerankedRetriever, more_like
 from retrieval.sources import SourceFile
 from retrieval.storage_errors import RestoreUnfinished
-from retrieval.store import PassageStore, describe
-from retrieval.types import Article, Hit, IngestReport, Passage, Source
+from retrieval.store import PassageStore
+from retrieval.timely import TimelyRetriever
+from retrieval.types import Article, Hit, IngestReport, Passage, Source, Version
 from retrieval.write_lock import locked
 
 _log = logging.getLogger(__name__)
 
-BUNDLED_DENSE_WEIGHT = 0.0
-"""The hashed vector adds nothing beside the BM25 of the same features (README, "Scores"), so it is not asked."""
-MODEL_DENSE_WEIGHT = 0.5
-"""For a trained embedding model, until `record_dense_weight` says better."""
-_WEIGHT = "dense_weight:"
-"""Before an embedder's name: the fact that holds its weight. No part of the fingerprint."""
 RERANKED = 20
 """Hits a cross-encoder looks at: a small one takes up to a third of a second for each on one core."""
 
 
-class Index:
+class Index(IndexFacts):
     """One data folder: `articles.db` (the truth), what is derived from it in `chroma/` and `lexical/`, and `embeddings.db`.
 
     One process writes. The vectors of a trained model are kept in `embeddings.db`, so that no text is embedded twice.
@@ -104,22 +100,26 @@ class Index:
         """Raises `ArticleUnknown`."""
         return self._catalogue.article(article_id)
 
-    def retrieve(self, query: str, k: int) -> list[Hit]:
-        """At most `k` hits, best first; sees what another process has written since."""
+    def retrieve(self, query: str, k: int, *, folded: bool = True) -> list[Hit]:
+        """At most `k` hits, best first; sees what another process has written since.
+
+        Of articles that report the same in the same words the fullest is found, with the others in `Source.copies`, and
+        of versions the last; all of them when not `folded`.
+        """
         while True:
             build = self._follow_build()
             try:
-                self._check_fingerprint()
-                self._refresh_lexical()
-                if weight := self.dense_weight:
-                    self.open_vectors()
-                hits = self._retriever(weight).retrieve(query, k)
+                hits = self._retriever(folded=folded).retrieve(query, k)
             except StoreError:
                 if self._catalogue.build == build:
                     raise
             else:
                 if self._catalogue.build == build:  # else another has taken its place, and what was found is gone
                     return hits
+
+    def versions(self, article_id: str) -> list[Version]:
+        """The earlier texts of an article, the oldest first; they are not searched."""
+        return self._catalogue.related.versions(article_id)
 
     def more_like(self, article_id: str, k: int) -> list[Hit]:
         """The passages nearest to those of an article by their vectors, one of each of at most `k` others, best first.
@@ -168,9 +168,14 @@ class Index:
     def _build_of(self, number: int) -> Build:
         return build_of(number, self.data_dir, self._catalogue, self._chroma_url, self._chroma_access)
 
-    def _retriever(self, weight: float) -> Retriever:
+    def _retriever(self, *, folded: bool) -> Retriever:
+        self._check_fingerprint()
+        self._refresh_lexical()
+        if weight := self.dense_weight:
+            self.open_vectors()
+        hybrid = HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
         return self.reranked(
-            HybridRetriever(self._catalogue, self._lexical, self._store, self._embedder, dense_weight=weight)
+            FoldedRetriever(TimelyRetriever(hybrid, self._catalogue), self._catalogue) if folded else hybrid
         )
 
     def passages(self) -> Iterator[tuple[int, Passage]]:
@@ -276,38 +281,3 @@ class Index:
             with self._refreshing:
                 held.enter_context(locked(self.data_dir, self._catalogue.path))
             yield
-
-    # -------------------------------------------------------------------------------------------------- facts
-
-    @property
-    def dense_weight(self) -> float:
-        """The weight of the vectors beside BM25, 0 to 1: the one last recorded for this embedder by any process."""
-        recorded = self._catalogue.facts.get(_WEIGHT + self._embedder.name)
-        if recorded is not None:
-            return float(recorded)
-        return BUNDLED_DENSE_WEIGHT if self._embedder.name == "bundled" else MODEL_DENSE_WEIGHT
-
-    def record_dense_weight(self, weight: float) -> None:
-        """Keeps the weight for this embedder with the index, also through a rebuild. Raises ValueError outside 0..1."""
-        if not 0.0 <= weight <= 1.0:
-            raise ValueError(f"a weight lies between 0 and 1: {weight}")
-        self._catalogue.record({_WEIGHT + self._embedder.name: repr(float(weight))})
-
-    def record_fingerprint(self) -> None:
-        """Says of the articles stored that they are indexed as this index would do it."""
-        self._catalogue.record(self._fingerprint)
-
-    @property
-    def _fingerprint(self) -> dict[str, str]:
-        return {**self._cheap_fingerprint, "dimension": str(self._embedder.dimension)}
-
-    @property
-    def _cheap_fingerprint(self) -> dict[str, str]:
-        """The part that needs no model to be loaded."""
-        return {"embedder": self._embedder.name, "chunking": CHUNKING_VERSION, "normalizer": NORMALIZER_VERSION}
-
-    def _check_fingerprint(self) -> None:
-        facts, wanted = self._catalogue.facts, self._cheap_fingerprint
-        stored = {name: value for name, value in facts.items() if not name.startswith(_WEIGHT)}
-        if stored and any(stored.get(name) != value for name, value in wanted.items()) and self._catalogue.known():
-            raise StoreMismatch(stored=describe(stored), wanted=describe(wanted))

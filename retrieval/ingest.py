@@ -137,7 +137,9 @@ class Ingestor:
     def _begin(self, passages: Sequence[Passage], preparation: Preparation) -> Preparing:
         if not passages:
             return lambda: None
-        return preparation.begin([(passage.source.title, passage.text) for passage in passages])
+        return preparation.begin(
+            [(passage.source.title, passage.text, passage.source.published) for passage in passages]
+        )
 
     def _write(self, articles: Sequence[Article], preparation: Preparation, behind: Behind) -> None:
         chunked = [(article, chunk(article)) for article in articles]
@@ -149,7 +151,8 @@ class Ingestor:
         def finish() -> None:
             prepared = self._insert(passages, preparing)
             self._store.remove(gone)
-            self._catalogue.mark_ready(article_ids)
+            spoken = zip([passage.id for passage in passages], prepared.spoken, strict=True) if prepared else ()
+            self._catalogue.mark_ready(article_ids, spoken)
             if prepared:
                 keys = self._catalogue.keys_by_id([passage.id for passage in passages])
                 self._keep_fresh([keys[passage.id] for passage in passages], prepared.arrays)
@@ -158,6 +161,7 @@ class Ingestor:
 
     def _finish_beside(self, keys: Sequence[int], passages: Sequence[Passage], preparing: Preparing) -> None:
         if prepared := self._insert(passages, preparing):
+            self._catalogue.record_mentions(dict(zip(keys, prepared.spoken, strict=True)))
             self._keep_fresh(keys, prepared.arrays)
 
     def _insert(self, passages: Sequence[Passage], preparing: Preparing) -> Prepared | None:

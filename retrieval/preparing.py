@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 
@@ -25,9 +26,12 @@ from numpy.typing import NDArray
 from retrieval.features import ANALYZER
 from retrieval.hashing import BundledEmbedder
 from retrieval.segments import Arrays, arrays_of
+from retrieval.times import as_number, mentions
 
-Titled = Sequence[tuple[str, str]]
-"""The title and the text of some passages."""
+Told = Sequence[tuple[str, str, date | None]]
+"""The title, the text and the day of publication of some passages."""
+Spoken = list[tuple[int, int]]
+"""The days a passage speaks of, each from and to as YYYYMMDD."""
 
 WORTH = 1_000
 """Passages from which the first batch is given to another process: it takes .4 s to start, and they take .3 s."""
@@ -43,14 +47,20 @@ class Prepared:
     """Those of a segment, without the keys."""
     vectors: NDArray[np.float32] | None
     """Shape (passages, 256), or None if not wanted."""
+    spoken: list[Spoken]
+    """Of each passage."""
 
 
-def prepare(passages: Titled, *, with_vectors: bool) -> Prepared:
+def prepare(passages: Told, *, with_vectors: bool) -> Prepared:
     """Analyses passages, at least one, in this process."""
-    analysed = [ANALYZER.analyse(title, text) for title, text in passages]
+    analysed = [ANALYZER.analyse(title, text) for title, text, _ in passages]
     arrays = {name: array for name, array in arrays_of(list(enumerate(analysed))).items() if name != "keys"}
     vectors = BundledEmbedder().embed_analysed([analysis.features for analysis in analysed]) if with_vectors else None
-    return Prepared(arrays, vectors)
+    return Prepared(arrays, vectors, [_spoken(text, published) for _, text, published in passages])
+
+
+def _spoken(text: str, published: date | None) -> Spoken:
+    return sorted({(as_number(found.first), as_number(found.last)) for found in mentions(text, published)})
 
 
 class Preparation:
@@ -67,7 +77,7 @@ class Preparation:
         """Batches that may be under way at once, so that no process waits for its next."""
         return len(self._others) + 1
 
-    def begin(self, passages: Titled) -> Callable[[], Prepared]:
+    def begin(self, passages: Told) -> Callable[[], Prepared]:
         """Begins with a batch. What is returned waits for the outcome; it is called in the order of the batches."""
         if self._others and (self._begun or len(passages) >= WORTH):
             process = self._others[self._begun % len(self._others)]
@@ -100,7 +110,7 @@ class _Process:
         self._folder = Path()
         self._sent = 0
 
-    def send(self, passages: Titled) -> None:
+    def send(self, passages: Told) -> None:
         if self._running is None:
             self._folder = Path(tempfile.mkdtemp(prefix="dalil-"))
             code = f"import sys; sys.path[:] = {sys.path!r}; from retrieval.preparing import serve; serve()"

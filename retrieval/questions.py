@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from retrieval.arabic import is_stop_word, normalize, stem, words
@@ -85,6 +85,20 @@ class Question:
     """Whether it asks who somebody is (من هو وزير الخارجية)."""
     names: tuple[tuple[str, ...], ...] = ()
     """Names it gives in Latin letters, each as the normalised ways to write it."""
+
+    def without(self, left_out: Collection[str]) -> Question:
+        """The same question without some of its words, normalised; with all of them left out, as it is."""
+        stems_out = {stem(word) for word in left_out}
+        kept = [at for at, stem_ in enumerate(self.stems) if at >= self.own or stem_ not in stems_out]
+        if not kept:
+            return self
+        return replace(
+            self,
+            content=tuple(word for word in self.content if word not in left_out) or self.content,
+            stems=tuple(self.stems[at] for at in kept),
+            weights=tuple(self.weights[at] for at in kept),
+            own=sum(at < self.own for at in kept),
+        )
 
     def weighed(self, values: Sequence[float]) -> float:
         """The mean of one value a stem, each weighed by how telling its stem is."""

@@ -47,6 +47,15 @@ class Source:
     """Why `published` is what it is where no metadata gave it: the words it was inferred from. Empty for a given date."""
     superseded_by: str | None = None
     """The id of the article that is its corrected version."""
+    copy_of: str | None = None
+    """The id of the fullest article that reports the same in the same words, where that is another one."""
+    copies: tuple[Source, ...] = ()
+    """Of the fullest: the others, where it was found by a search."""
+
+    @property
+    def report(self) -> str:
+        """The same for all articles that report the same in the same words."""
+        return self.copy_of or self.article_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,17 @@ class Article:
     body: str
     subtitle: Span | None = None
     captions: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An earlier text of an article, which is no longer searched. The first has the number 1."""
+
+    number: int
+    title: str
+    body: str
+    published: date | None = None
+    modified: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,11 @@ def verify(
         yield from _vectors(catalogue, build, data_dir, embedded=not url)
 
 
+def is_sound(path: Path) -> bool:
+    """Whether a database can be read, and is what SQLite wrote."""
+    return path.is_file() and _database(path) is None
+
+
 def _database(path: Path, *, keys: bool = True) -> Damage | None:
     """Whether a database is what SQLite wrote, and with `keys` whether its rows refer to others that are there."""
     try:

@@ -103,3 +103,20 @@ def test_files_are_read_again_by_a_version_that_reads_otherwise(
     monkeypatch.setattr(changes, "READING_VERSION", "later")
     assert counts(index, folder) == (0, 0, 1, 0, 0)
     assert reading.since() == ["a.jsonl", "a.jsonl"]
+
+
+def test_a_folder_in_which_there_is_nothing_at_all_keeps_its_articles(tmp_path: Path) -> None:
+    """A disk that is not mounted looks like that."""
+    news = tmp_path / "news"
+    news.mkdir()
+    for name in ("a", "b"):
+        (news / f"{name}.txt").write_text(f"خبر {name} من المدينة.", encoding="utf-8")
+    index = Index(tmp_path / "data", BundledEmbedder())
+    assert index.ingest([news]).added == 2
+    for file in list(news.iterdir()):
+        file.unlink()
+    report = index.ingest([news])
+    assert (report.removed, report.failed, index.article_count) == (0, 1, 2)
+    (news / "a.txt").write_text("خبر a من المدينة.", encoding="utf-8")
+    assert index.ingest([news]).removed == 1
+    index.close()

@@ -489,3 +489,14 @@ def test_doctor_sets_a_broken_index_aside(dalil: Any, folder: Path) -> None:
     outcome = dalil("doctor", "--json")
     fixes = [check["fix"] for check in json.loads(outcome.out)["checks"] if check["name"] == "index"]
     assert (outcome.code, fixes) == (1, ["mv .dalil .dalil.broken && dalil ingest"])
+
+
+def test_doctor_makes_an_index_anew_whose_articles_are_sound(dalil: Any, folder: Path) -> None:
+    dalil("ingest")
+    for segment in (folder / ".dalil" / "lexical").glob("segment-*/rows.npy"):
+        segment.unlink()
+    outcome = dalil("doctor", "--json")
+    fixes = [check["fix"] for check in json.loads(outcome.out)["checks"] if check["name"] == "index"]
+    assert (outcome.code, fixes) == (1, ["dalil reindex"])
+    assert dalil("reindex").code == 0
+    assert dalil("doctor", "--verify").code == 0

@@ -303,9 +303,10 @@ def test_two_roots_with_files_of_one_name_and_title_are_two_articles(index: Inde
         assert counts(index, *paths) == (0, 0, len(paths), 0, 0)
         assert bodies(index) == stored
     (roots[0] / "rates.txt").unlink()
-    assert counts(index, *roots)[2:4] == (1, 1)
+    (roots[0] / "other.txt").write_text("خبر آخر من المدينة.", encoding="utf-8")
+    assert counts(index, *roots)[:4] == (1, 0, 1, 1)
     assert counts(index, roots[1]) == (0, 0, 1, 0, 0)  # the one left does not change its id
-    assert list(bodies(index).values()) == ["بلغ سعر الصرف 2024 ليرة للدولار الواحد."]
+    assert set(bodies(index).values()) == {"بلغ سعر الصرف 2024 ليرة للدولار الواحد.", "خبر آخر من المدينة."}
 
 
 def test_the_same_given_id_from_files_ingested_apart_overwrites_nothing(index: Index, folder: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,12 @@ from retrieval.index import Index
 from retrieval.preparing import Preparation, Prepared, prepare
 
 TEXTS = [
-    [("عنوان", f"خبر أول رقم {number}. وجملة ثانية عن المدينة رقم {number % 7}!") for number in range(40)],
-    [("", "نص بلا عنوان"), ("مقال", "…"), ("Mixed", "Dalil دليل ١٢٣، و1,000 كلمة")],
-    [("خبر", "كلمة " * 300)],
+    [
+        ("عنوان", f"خبر أمس رقم {number}. وجملة ثانية عن 3 مايو 2021!", date(2024, 5, 1 + number % 30))
+        for number in range(40)
+    ],
+    [("", "نص بلا عنوان", None), ("مقال", "…", None), ("Mixed", "Dalil دليل ١٢٣، و1,000 كلمة", None)],
+    [("خبر", "كلمة " * 300, None)],
 ]
 
 
@@ -36,6 +40,7 @@ def assert_same(found: Prepared, wanted: Prepared) -> None:
         assert found.vectors is None
     else:
         np.testing.assert_array_equal(found.vectors, wanted.vectors)
+    assert found.spoken == wanted.spoken
 
 
 @pytest.mark.parametrize("with_vectors", [True, False])

@@ -109,6 +109,7 @@ def test_report_object_counts_and_explains() -> None:
         "failed": 1,
         "passages": 50,
         "seconds": 0.123,
+        "passed_over": {},
         "failures": [
             {
                 "source": "a.jsonl",
@@ -159,7 +160,7 @@ def test_a_declined_answer_shows_the_closest_passages() -> None:
 
 
 def test_hits_are_numbered_with_score_and_passage() -> None:
-    assert hits_text([Hit(PASSAGE, 0.51234)], Page()).split("\n") == [
+    assert hits_text([Hit(PASSAGE, 0.51234)], Page(), Messages("ar")).split("\n") == [
         "[1] 0.512 a1#0",
         "    قُتِلَ أربعةُ جنود في سيونيك.",
         "",
@@ -197,7 +198,7 @@ def test_nothing_harmful_comes_out_of_an_article() -> None:
     shown = "".join(
         [
             answer_text(answer, Messages("ar"), Page()),
-            hits_text([Hit(passage, 1.0)], Page()),
+            hits_text([Hit(passage, 1.0)], Page(), Messages("ar")),
             article_text(Article(source, text), answer.citations, Page()),
         ]
     )

@@ -18,7 +18,7 @@ from bot.messages import Messages
 from bot.render import Page
 from bot.repl import KEPT_TURNS, Chat, open_session
 from retrieval.errors import ArticleUnknown, ModelError, QuestionTooLong
-from retrieval.types import Answer, Article, Citation, Passage, Source, Token, Turn
+from retrieval.types import Answer, Article, Citation, Passage, Source, Token, Turn, Version
 
 BODY = "قُتل أربعة جنود. وقال علييف إن الرد كان محدوداً."
 SOURCE = Source("a1", "اشتباك حدودي", None, "الشرق الأوسط", date(2024, 2, 13), "a.txt")
@@ -56,6 +56,9 @@ class OneArticle:
     """An index that holds one article."""
 
     article_count = 1
+
+    def versions(self, article_id: str) -> list[Version]:
+        return []
 
     def article(self, article_id: str) -> Article:
         if article_id != "a1":

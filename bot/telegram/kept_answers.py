@@ -38,11 +38,15 @@ _PLAIN = ("question", "query", "text", "mode", "declined", "reason", "seconds", 
 
 def _citation(kept: dict[str, Any]) -> Citation:
     passage = kept["passage"]
-    values = {"modified": None, "dated_by": (), **passage["source"]}  # earlier versions did not keep these
+    return Citation(**{**kept, "passage": Passage(**{**passage, "source": _source(passage["source"])})})
+
+
+def _source(kept: dict[str, Any]) -> Source:
+    values = {"modified": None, "dated_by": (), "copies": (), **kept}  # earlier versions did not keep these
     for name in ("published", "modified"):
         values[name] = values[name] and date.fromisoformat(values[name])
-    source = Source(**{**values, "dated_by": tuple(values["dated_by"])})
-    return Citation(**{**kept, "passage": Passage(**{**passage, "source": source})})
+    values["dated_by"], values["copies"] = tuple(values["dated_by"]), tuple(map(_source, values["copies"]))
+    return Source(**values)
 
 
 def _fault(kept: dict[str, Any]) -> DalilError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.telegram.answering import Answering
     from bot.telegram.delivery import Delivery
     from bot.telegram.ledger import Exchange, Ledger, Vote
+    from retrieval.types import Version
 
 _log = logging.getLogger(__name__)
 
@@ -35,12 +36,19 @@ class Presses:
     """Carries out what the buttons under answers say."""
 
     def __init__(
-        self, answering: Answering, ledger: Ledger, delivery: Delivery, speaking_to: Callable[[Update], Messages]
+        self,
+        answering: Answering,
+        ledger: Ledger,
+        delivery: Delivery,
+        speaking_to: Callable[[Update], Messages],
+        versions: Callable[[str], Sequence[Version]],
     ) -> None:
+        """`versions` are the earlier texts of an article, by its id."""
         self._answering = answering
         self._ledger = ledger
         self._delivery = delivery
         self._speaking_to = speaking_to
+        self._versions = versions
         self._shown: dict[tuple[str, int], float] = {}
 
     async def press(self, update: Update, context: CallbackContext) -> None:  # type: ignore[type-arg]
@@ -94,7 +102,8 @@ class Presses:
             await _answer(query, messages("telegram.shown_above"))
             return
         await _answer(query)
-        for part in split(source_text(citation, messages)):
+        versions = await asyncio.to_thread(self._versions, citation.passage.source.article_id)
+        for part in split(source_text(citation, messages, versions)):
             await self._delivery.say(
                 exchange.chat_id, part, reply_to=query.message.message_id, topic=_topic(query.message)
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from bot.also import source_notes, version_notes
 from bot.messages import Messages
 from bot.telegram.buttons import shortened
 from bot.telegram.bylines import byline, titled_byline
@@ -12,7 +13,7 @@ from bot.telegram.rich_text import RichText, bold, italic, lines, link, paragrap
 from retrieval.arabic import clean
 from retrieval.errors import ClaimsWithheld, DalilError, ModelUnsupported, UsageError
 from retrieval.planted import is_planted
-from retrieval.types import Answer, Citation
+from retrieval.types import Answer, Citation, Source, Version
 
 _MARK = re.compile(r"(\[\d+\])")
 
@@ -43,8 +44,8 @@ def with_bold_marks(text: str) -> RichText:
     return RichText("").join(bold(piece) if _MARK.fullmatch(piece) else plain(piece) for piece in pieces)
 
 
-def source_text(citation: Citation, messages: Messages) -> RichText:
-    """The passage of a citation under the title of its article, the cited words in bold.
+def source_text(citation: Citation, messages: Messages, versions: Sequence[Version] = ()) -> RichText:
+    """The passage of a citation under the title of its article, the cited words in bold; earlier `versions` are named.
 
     It is folded where those words are seen all the same.
     """
@@ -53,7 +54,8 @@ def source_text(citation: Citation, messages: Messages) -> RichText:
     before, words, after = _around(citation)
     rows_before = sum(len(line) // LINE_LENGTH + 1 for line in before.split("\n"))
     passage = quote(plain(before) + bold(words) + plain(after), expandable=rows_before < FOLDED_ROWS)
-    return lines([title, byline(source, messages), passage, _planted([citation], messages)])
+    notes = _notes(source, messages, version_notes(versions, messages))
+    return lines([title, byline(source, messages), notes, passage, _planted([citation], messages)])
 
 
 def error_text(error: DalilError, messages: Messages) -> RichText:
@@ -80,14 +82,18 @@ def _quotes(group: Sequence[Citation], messages: Messages) -> RichText:
     quotes = [
         quote(plain(citation.quote) + plain(" ") + bold(f"[{citation.label}]"), expandable=False) for citation in group
     ]
-    return lines([*quotes, italic(titled_byline(group[0].passage.source, messages)), _planted(group, messages)])
+    source = group[0].passage.source
+    return lines(
+        [*quotes, italic(titled_byline(source, messages)), _notes(source, messages), _planted(group, messages)]
+    )
 
 
 def _evidence(group: Sequence[Citation], messages: Messages) -> RichText:
     """The marks that one article bears out, and the article."""
     labels = plain(" ").join(bold(f"[{citation.label}]") for citation in group)
-    article = italic(titled_byline(group[0].passage.source, messages))
-    return lines([labels + plain(" ") + article, _planted(group, messages)])
+    source = group[0].passage.source
+    article = italic(titled_byline(source, messages))
+    return lines([labels + plain(" ") + article, _notes(source, messages), _planted(group, messages)])
 
 
 def _by_article(citations: Iterable[Citation]) -> list[list[Citation]]:
@@ -101,6 +107,11 @@ def _by_article(citations: Iterable[Citation]) -> list[list[Citation]]:
 def _planted(group: Iterable[Citation], messages: Messages) -> RichText:
     found = any(is_planted(citation.passage.text) for citation in group)
     return bold(messages("answer.planted")) if found else RichText("")
+
+
+def _notes(source: Source, messages: Messages, more: Sequence[str] = ()) -> RichText:
+    """Who else published it, and its other versions."""
+    return lines(italic(note) for note in [*source_notes(source, messages), *more])
 
 
 def _around(citation: Citation) -> tuple[str, str, str]:

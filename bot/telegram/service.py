@@ -252,7 +252,7 @@ class Service:
     def _with_handlers(self) -> Application:  # type: ignore[type-arg]
         application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         speaking_to = self._conversation.speaking_to
-        presses = Presses(self._answering, self._ledger, self._delivery, speaking_to)
+        presses = Presses(self._answering, self._ledger, self._delivery, speaking_to, self._index.versions)
         inline = Inline(self._minds.quoting, self._metrics, speaking_to)
         self._conversation.register(application)
         application.add_handler(CallbackQueryHandler(presses.press))

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from retrieval.arabic import clean, clean_line, sentences, words
+from retrieval.sources.publication import infer_publication
 from retrieval.types import Article, Source, Span
 
 TITLE_LENGTH = 110
@@ -104,15 +105,17 @@ class ArticleBuilder:
         if not title:
             return None
         body, spans = _joined([subtitle, *paragraphs, *captions] if subtitle else [*paragraphs, *captions] or [title])
+        dated = None if draft.published else infer_publication([title, *paragraphs], captions, date.today())
         source = Source(
             article_id=self._new_id(draft.id, title),
             title=title,
             url=_line_or_none(draft.url),
             outlet=_line_or_none(draft.outlet),
-            published=draft.published,
+            published=dated.published if dated else draft.published,
             origin=self._file.origin,
             author=_line_or_none(draft.author),
             modified=draft.modified,
+            dated_by=dated.reasons if dated else (),
         )
         return Article(
             source=source,
