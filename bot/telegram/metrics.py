@@ -8,6 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from bot.texts.errors import ERRORS
+from bot.texts.source_errors import SOURCE_ERRORS
+from bot.texts.web_errors import WEB_ERRORS
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
@@ -37,7 +39,9 @@ METHODS = frozenset(
         "setWebhook",
     }
 )
-FAULTS = frozenset(code for code in ERRORS if "." not in code) | {"unexpected"}
+FAULTS = frozenset(code for table in (ERRORS, SOURCE_ERRORS, WEB_ERRORS) for code in table if "." not in code) | {
+    "unexpected"
+}
 OTHER = "other"
 """Stands for whatever is in none of these sets."""
 
