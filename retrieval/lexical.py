@@ -159,7 +159,9 @@ class LexicalIndex:
             Segment.opened(self._folder / name, removed)
             for name, removed in zip(state["segments"], state["removed"], strict=True)
         ]
-        self._sums = dict(zip(state["segments"], state["sums"], strict=True))
+        names = state["segments"]  # without sums: written before there were any
+        sums = state.get("sums") or [checksum(self._folder / name) for name in names]
+        self._sums = dict(zip(names, sums, strict=True))
         self.generation, self._next = int(state["generation"]), int(state["next"])
 
     # -------------------------------------------------------------------------------------------------- writing

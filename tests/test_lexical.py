@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from pathlib import Path
@@ -298,3 +299,16 @@ def test_a_failed_update_leaves_the_committed_index(tmp_path: Path, monkeypatch:
     reader.reload()
     assert (reader.generation, reader.keys.tolist()) == (2, [2, 3])
     assert len(list((tmp_path / "lexical").glob("segment-*"))) == 2
+
+
+def test_a_manifest_without_checksums_is_read_and_gets_them(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical")
+    index.update(add=added({1: [1, 2], 2: [2, 3]}), remove=(), generation=1)
+    manifest = tmp_path / "lexical" / "manifest.json"
+    state = json.loads(manifest.read_text(encoding="utf-8"))
+    del state["sums"]
+    manifest.write_text(json.dumps(state), encoding="utf-8")
+    index.reload()
+    assert index.keys.tolist() == [1, 2] and index.damaged() == []
+    index.update(add=(), remove=[1], generation=2)
+    assert len(json.loads(manifest.read_text(encoding="utf-8"))["sums"]) == 1
