@@ -193,14 +193,15 @@ def _in_quotes(found: Answer, asked: Question, ranked: Sequence[Candidate], lang
 
 
 def _of_that_time(asked: Question, named: AskedTime, hits: list[Hit]) -> tuple[Question, list[Hit]]:
-    """The hits published in the period that a question names, and the question without its words, which they need not repeat.
+    """The hits of the period that a question names, and the question without its words, which they need not repeat.
 
-    Where passages speak of the period themselves, or none was published in it, all is as it was.
+    Where one of them has the period's very numbers, or there is none, all is as it was.
     """
-    if any(named.told_in(hit.passage) for hit in hits):
+    inside = [hit for hit in hits if named.is_publication_of(hit.passage.source) or named.told_in(hit.passage)]
+    numbers = {word for word in named.words if word.isdigit()}
+    if not inside or (numbers and any(numbers <= set(words(hit.passage.text)) for hit in inside)):
         return asked, hits
-    published = [hit for hit in hits if named.is_publication_of(hit.passage.source)]
-    return (asked.without(named.words), published) if published else (asked, hits)
+    return asked.without(named.words), inside
 
 
 def _in_headlines(found: Answer, named: AskedTime, hits: Sequence[Hit]) -> Answer:

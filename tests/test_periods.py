@@ -114,6 +114,8 @@ def test_articles_published_then_need_not_repeat_the_date(index: Index) -> None:
     answer = assistant.ask("من افتتح توسعة الميناء التجاري في سبتمبر 2023؟")
     assert [citation.passage.source.article_id for citation in answer.citations] == ["port-23"]
     assert assistant.ask("من افتتح توسعة الميناء التجاري في سبتمبر 2021؟").declined
+    answer = assistant.ask("كيف انتهت اشتباكات الحدود في أكتوبر 2023؟")
+    assert [citation.passage.source.article_id for citation in answer.citations] == ["talks-23"]
 
 
 def test_where_nothing_is_of_the_time_it_declines(index: Index) -> None:
