@@ -12,6 +12,8 @@ from retrieval.times import as_number
 Rows = Callable[..., list[tuple[Any, ...]]]
 """A query and its values to all its rows."""
 _AT_ONCE = 400
+_A_YEAR = 1_0000
+"""Between two days as YYYYMMDD."""
 
 
 class Times:
@@ -21,16 +23,17 @@ class Times:
         self._rows = rows
 
     def within(self, passage_ids: Sequence[str], first: date, last: date) -> set[str]:
-        """The passages among these that were published in a period, or speak of days that all lie in it."""
+        """The passages among these that were published in a period, or speak of days in it or of the year around it."""
         found: set[str] = set()
         for at in range(0, len(passage_ids), _AT_ONCE):
             some = passage_ids[at : at + _AT_ONCE]
             query = (
                 f"SELECT id FROM passages JOIN articles USING (article_id) WHERE {LIVE} AND id IN ({marks(some)})"
                 " AND (published BETWEEN ? AND ? OR EXISTS"
-                " (SELECT 1 FROM mentions WHERE passage_key = key AND first >= ? AND last <= ?))"
+                " (SELECT 1 FROM mentions WHERE passage_key = key"
+                f" AND (first >= ? AND last <= ? OR first <= ? AND last >= ? AND last - first < {_A_YEAR})))"
             )
-            days = (first.isoformat(), last.isoformat(), as_number(first), as_number(last))
+            days = (first.isoformat(), last.isoformat(), *2 * (as_number(first), as_number(last)))
             found |= {row[0] for row in self._rows(query, *some, *days)}
         return found
 
