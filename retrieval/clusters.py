@@ -11,21 +11,26 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from retrieval.near_copies import SHARED, Likeness, Reading, compare, sketch
-from retrieval.succession import Dated, is_successor
+from retrieval.catalogue_rows import marks
+from retrieval.near_copies import SHARED, Likeness, Reading, compare, least_shared, sketch
+from retrieval.succession import Dated, days_between, is_successor
 
 _MOST_SHARING = 48
 """Articles under one hash: a line of furniture or a story that all outlets have need not name more to lead to its cluster."""
-_MOST_COMPARED = 8
+_MOST_COMPARED = 4
 """Clusters of whose articles a few are read, those that share most first: an article costs the same however many there are."""
 _OF_A_CLUSTER = 2
+_OF_AN_ADDRESS = 8
+"""Articles of one address that are looked at."""
 _MOST_MEMBERS = 200
 """Copies from which a leader stays the leader although a fuller one comes: each would have to be compared with that."""
+_MOST_DAYS = 31
+"""Between a report and its copy: the same words a year later tell of another season."""
+_AT_ONCE = 500
 
 
 class _Row(NamedTuple):
@@ -100,24 +105,29 @@ class _Settling:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._reading = lru_cache(maxsize=512)(self._read)
+        self._reading = lru_cache(maxsize=512)(lambda article_id: Reading(self._body(article_id)))
         self._likeness = lru_cache(maxsize=4096)(self._compared)
         self._touched: set[str] = set()
         """Articles with relatives whose places may have changed."""
 
     def row(self, article_id: str) -> _Row | None:
-        query = f"SELECT {_COLUMNS} FROM articles WHERE article_id = ?"
-        found = self._connection.execute(query, (article_id,)).fetchone()
-        return _Row(*found) if found else None
+        return next(iter(self._rows([article_id])), None)
+
+    def _rows(self, article_ids: Sequence[str]) -> list[_Row]:
+        """Those of them that are stored, in this order; the first few hundred at most."""
+        some = article_ids[:_AT_ONCE]
+        query = f"SELECT {_COLUMNS} FROM articles WHERE article_id IN ({marks(some)})"
+        found = {row[0]: _Row(*row) for row in self._connection.execute(query, some)}
+        return [found[article_id] for article_id in some if article_id in found]
 
     def place(self, article_id: str) -> None:
         """Finds the cluster of one article, or makes it lead one."""
-        near = self._candidates(article_id)
-        own = self.row(article_id) if near else None
-        if own is None:
+        own = self.row(article_id)
+        near = self._candidates(own) if own else []
+        if own is None or not near:
             return
         self._touched.add(article_id)
-        rows = _few_a_cluster(own, (row for other in near if (row := self.row(other))))
+        rows = _few_a_cluster(own, near)
         same_page = {row.article_id for row in rows if self._is_same_page(own, row)}
         for row in rows:
             self._succeed(own, row)
@@ -145,31 +155,31 @@ class _Settling:
 
     # -------------------------------------------------------------------------------------------------- candidates
 
-    def _candidates(self, article_id: str) -> list[str]:
+    def _candidates(self, own: _Row) -> list[_Row]:
         """The articles that may be of one report with it, those that share most first; records its own sketch."""
-        body, url = self._connection.execute(
-            "SELECT body, url FROM articles WHERE article_id = ?", (article_id,)
-        ).fetchone() or ("", None)
-        numbers = sketch(body)
-        marks = ", ".join("?" * len(numbers))
+        numbers = sketch(self._body(own.article_id))
         known = self._connection.execute(
-            f"SELECT hash, article_id FROM sketches WHERE hash IN ({marks})", numbers
+            f"SELECT hash, article_id FROM sketches WHERE hash IN ({marks(numbers)})", numbers
         ).fetchall()
         shared = Counter(other for _, other in known)
-        if article_id not in shared:
+        if own.article_id not in shared:
             sharing = Counter(number for number, _ in known)
-            rows = [(article_id, number) for number in numbers if sharing[number] < _MOST_SHARING]
+            rows = [(own.article_id, number) for number in numbers if sharing[number] < _MOST_SHARING]
             self._connection.executemany("INSERT INTO sketches (article_id, hash) VALUES (?, ?)", rows)
-        least = min(SHARED, len(numbers))
-        found = [other for other, count in shared.most_common() if count >= least and other != article_id]
+        some = min(SHARED, len(numbers))
+        found = self._rows(
+            [other for other, count in shared.most_common() if count >= some and other != own.article_id]
+        )
+        near = [row for row in found if shared[row.article_id] >= least_shared(own.length, row.length, of=len(numbers))]
         same_url = self._connection.execute(
-            "SELECT article_id FROM articles WHERE url = ? AND article_id != ? LIMIT ?", (url, article_id, _MOST_COMPARED)
-        ) if url else ()  # fmt: skip
-        return list(dict.fromkeys([*(row[0] for row in same_url), *found]))
+            "SELECT article_id FROM articles WHERE url = ? AND article_id != ? LIMIT ?",
+            (own.url, own.article_id, _OF_AN_ADDRESS),
+        ) if own.url else ()  # fmt: skip
+        return list(dict.fromkeys([*self._rows([row[0] for row in same_url]), *near]))
 
-    def _read(self, article_id: str) -> Reading:
+    def _body(self, article_id: str) -> str:
         row = self._connection.execute("SELECT body FROM articles WHERE article_id = ?", (article_id,)).fetchone()
-        return Reading(row[0] if row else "")
+        return str(row[0]) if row else ""
 
     def _compared(self, first: str, second: str) -> Likeness:
         return compare(self._reading(first), self._reading(second))
@@ -178,7 +188,8 @@ class _Settling:
         return self._likeness(*sorted((first.article_id, second.article_id)))
 
     def _is_copy(self, first: _Row, second: _Row) -> bool:
-        return self._alike(first, second).is_copy
+        apart = abs(days_between(first.published, second.published) or 0)
+        return apart <= _MOST_DAYS and self._alike(first, second).is_copy
 
     def _is_same_page(self, first: _Row, second: _Row) -> bool:
         """Whether two texts are of one address: the later one stands for both, however alike they are."""
@@ -279,7 +290,4 @@ def _few_a_cluster(own: _Row, rows: Iterable[_Row]) -> list[_Row]:
 
 def _preference(own: _Row, leader: _Row) -> tuple[int, tuple[int, str, str]]:
     """Of several reports that a shortened one may be of, the nearest in time, then the fullest."""
-    apart = 0
-    if own.published and leader.published:
-        apart = abs((date.fromisoformat(own.published) - date.fromisoformat(leader.published)).days)
-    return apart, leader.rank
+    return abs(days_between(own.published, leader.published) or 0), leader.rank

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from retrieval.arabic import words
 from retrieval.catalogue import Catalogue
+from retrieval.periods import AskedTime, asked_time
 from retrieval.protocols import Retriever
 from retrieval.types import Hit, Passage
 
@@ -22,7 +23,8 @@ class FoldedRetriever:
     """Another retriever's hits, each thing said once.
 
     A passage that says nothing but what the fullest article of its report says gives its place to the passage there.
-    Passages of articles of which a later version is found as well are left out.
+    Passages of articles of which a later version is found as well are left out, unless the question is about the days
+    of the earlier one.
     """
 
     def __init__(self, retriever: Retriever, catalogue: Catalogue) -> None:
@@ -31,24 +33,24 @@ class FoldedRetriever:
 
     def retrieve(self, query: str, k: int) -> list[Hit]:
         """At most `k` hits, best first, ties broken by passage id; the fullest articles name their copies."""
-        wanted = k
+        wanted, asked = k, asked_time(query)
         while True:
             hits = self._retriever.retrieve(query, wanted)
-            folded = self._folded(hits)
+            folded = self._folded(hits, asked)
             if len(folded) >= k or len(hits) < wanted or wanted >= _MOST:
                 return self._naming(folded[:k])
             wanted = min(_MORE * wanted, _MOST)
 
-    def _folded(self, hits: Sequence[Hit]) -> list[Hit]:
+    def _folded(self, hits: Sequence[Hit], asked: AskedTime) -> list[Hit]:
         copied = self._catalogue.related.copied([hit.passage.id for hit in hits])
         kept: dict[str, Hit] = {}
         for hit in hits:
             passage = self._in_fullest(hit.passage) if hit.passage.id in copied else hit.passage
             kept.setdefault(passage.id, Hit(passage, hit.score))
-        best: dict[str, float] = {}
+        best: dict[str, Hit] = {}
         for hit in kept.values():
-            best[hit.passage.source.article_id] = max(hit.score, best.get(hit.passage.source.article_id, 0.0))
-        current = [hit for hit in kept.values() if not self._is_outdated(hit, best)]
+            best[hit.passage.source.article_id] = max(hit, best.get(hit.passage.source.article_id, hit), key=_score)
+        current = [hit for hit in kept.values() if not self._is_outdated(hit, best, asked)]
         return sorted(current, key=lambda hit: (-hit.score, hit.passage.id))
 
     def _in_fullest(self, passage: Passage) -> Passage:
@@ -57,13 +59,16 @@ class FoldedRetriever:
         others = self._catalogue.passages_of(passage.source.report)
         return max(others, key=lambda other: len(own & set(words(other.text))), default=passage)
 
-    def _is_outdated(self, hit: Hit, best: Mapping[str, float]) -> bool:
-        """Whether a later version was found by the same words, given the best score of each article."""
+    def _is_outdated(self, hit: Hit, best: Mapping[str, Hit], asked: AskedTime) -> bool:
+        """Whether a later version was found by the same words, given the best hit of each article."""
         source = hit.passage.source
         newer = self._catalogue.related.successors(source)
         if source.article_id in newer:
             return False  # of two that go in a circle both stay
-        return any(best.get(article_id, 0.0) >= _AS_WELL * hit.score for article_id in newer)
+        found = [best[article_id] for article_id in newer if article_id in best]
+        if asked.is_publication_of(source):
+            found = [other for other in found if asked.is_publication_of(other.passage.source)]
+        return any(other.score >= _AS_WELL * hit.score for other in found)
 
     def _naming(self, hits: Sequence[Hit]) -> list[Hit]:
         copies = self._catalogue.related.copies({hit.passage.source.article_id for hit in hits})
@@ -73,3 +78,7 @@ class FoldedRetriever:
             else hit
             for hit in hits
         ]
+
+
+def _score(hit: Hit) -> float:
+    return hit.score

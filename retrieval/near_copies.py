@@ -7,6 +7,7 @@ share, and where sentences that are otherwise alike say another number, day or n
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from retrieval.arabic import is_stop_word, normalize, sentences, stem, words
 from retrieval.numbers import tokens, values
 from retrieval.polarity import negations
-from retrieval.similarity import FLOOR, similarity
+from retrieval.similarity import SAME_SOUND, similarity
 
 SKETCH = 16
 """Hashes kept of an article. Half an article shares about 8 with the whole: 1 in 500 such pairs shares fewer than `SHARED`."""
@@ -47,6 +48,11 @@ _SAYING = frozenset(stem(word) for word in words(
     " اعتبر رأى كشف كشفت تابع تابعت اليوم أمس غدا الماضي الجاري الحالي المقبل القادم مساء صباح ظهر"
 ))  # fmt: skip
 """Words that outlets change when they take over a report: who says it is the same, and a day is told from another day."""
+_PLACE = r"[^\W\d_][^\W\d]*(?:[ ،,]+[^\W\d]+){0,3}"
+_DATELINE = re.compile(
+    rf"\s*(?:{_PLACE}\s*)?(?:\([^()\n\d]{{2,30}}\)\s*[-–—:/]*|(?:[-–—]+|[/:])\s*(?:{_PLACE}\s*(?:[-–—]+|[/:])(?=\s))?)(?=\s)"
+)
+"""Where a report is from and whose it is, before its first words: «القاهرة - رويترز:», «دمشق (سانا) -», «واس/ الرياض -»."""
 
 Hashes = NDArray[np.uint64]
 Words = tuple[str, ...]
@@ -71,6 +77,15 @@ def sketch(text: str) -> list[int]:
     hashes ^= hashes >> np.uint64(29)
     least = np.sort(hashes)[: 4 * SKETCH]  # repeated runs, if any, are few
     return [int(number) for number in np.unique(least)[:SKETCH].view(np.int64)]
+
+
+def least_shared(length: int, other: int, *, of: int = SKETCH) -> int:
+    """How many numbers of `of` two texts of so many characters share at least, if they are near: half of what is to be expected.
+
+    Of two texts alike in length that have `CONTAINED` of their runs in common, 1 in 2,000 pairs shares fewer.
+    """
+    shorter, longer = sorted((length, other))
+    return min(of, max(SHARED, round(SKETCH * CONTAINED * shorter / max(longer, 1) / 2)))
 
 
 @cache
@@ -102,7 +117,7 @@ class Reading:
     """A text read for comparison; what is derived from it is made once."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text = text[dateline.end() :] if (dateline := _DATELINE.match(text)) else text
 
     @cached_property
     def sentences(self) -> list[Words]:
@@ -147,6 +162,8 @@ class Likeness:
     """Numbers and names that stand in place of others, and denials, in sentences otherwise alike."""
     days: int
     """Days, months and dates among them."""
+    numbers: int
+    """Numbers among them."""
 
     @property
     def is_near(self) -> bool:
@@ -160,22 +177,25 @@ class Likeness:
 
 
 def compare(first: Reading, second: Reading) -> Likeness:
-    """Symmetric. Texts too short for runs of words are copies when they are the same, word for word."""
+    """Symmetric; changes are looked for only where texts are near.
+
+    Texts too short for runs of words are copies when they are the same, word for word.
+    """
     if first.words == second.words:
-        return Likeness(1.0, 1.0, 0, 0)
+        return Likeness(1.0, 1.0, 0, 0, 0)
     common = len(first.runs & second.runs)
     least, most = sorted((len(first.runs), len(second.runs)))
     if least < _LEAST or not common:
-        return Likeness(0.0, 0.0, 0, 0)
+        return Likeness(0.0, 0.0, 0, 0, 0)
     contained, jaccard = common / least, common / (least + most - common)
-    if contained < CONTAINED / 2:
-        return Likeness(contained, jaccard, 0, 0)
+    if not Likeness(contained, jaccard, 0, 0, 0).is_near:
+        return Likeness(contained, jaccard, 0, 0, 0)
     changes: list[str] = []
     for pair in _counterparts(first, second):
         changes += _changes(*pair)
         if len(changes) > MOST_CHANGED:
             break
-    return Likeness(contained, jaccard, len(changes), sum(change == "day" for change in changes))
+    return Likeness(contained, jaccard, len(changes), changes.count("day"), changes.count("number"))
 
 
 def _counterparts(first: Reading, second: Reading) -> Iterator[tuple[Words, Words]]:
@@ -200,14 +220,30 @@ def _changes(first: Words, second: Words) -> list[str]:
     found = ["denial"] if denials != others else []
     lost, new = said - given, given - said
     if lost and new:
-        found += ["day" if _is_day(old) else "number" for old, _ in zip(lost, new, strict=False)]
-    elif matched := SequenceMatcher(None, first, second, autojunk=False):
-        found += [
-            "name"
-            for kind, start, stop, begin, end in matched.get_opcodes()
-            if kind == "replace" and _is_another(first[start:stop], second[begin:end])
-        ]
-    return found
+        return found + ["day" if _is_day(old) else "number" for old, _ in zip(lost, new, strict=False)]
+    return found + _names_changed(first, second, frozenset(said & given))
+
+
+def _names_changed(first: Words, second: Words, shared: frozenset[str]) -> list[str]:
+    """ "name" for each stretch of words that names another thing than what stands in its place; given their shared numbers."""
+    here, there = _content(first), _content(second)
+    return [
+        "name"
+        for kind, start, stop, begin, end in SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
+        if kind == "replace"
+        and _is_another(_content(first[start:stop], shared) - there, _content(second[begin:end], shared) - here)
+    ]
+
+
+def _content(side: Words, told: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The stems of the words that tell what is spoken of, without numbers that are told elsewhere."""
+    some = [word for word in side if not is_stop_word(word) and (not told or told.isdisjoint(_numbers(word)))]
+    return frozenset(word for one in some if (word := stem(one)) not in _SAYING)
+
+
+@lru_cache(maxsize=1 << 14)
+def _numbers(word: str) -> frozenset[str]:
+    return frozenset(value.what for value in values(tokens(word)))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -224,12 +260,8 @@ def _is_day(what: str) -> bool:
     return what.partition(":")[0] in ("weekday", "month")
 
 
-def _is_another(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether a few words in place of others name another thing: content on both sides, and none alike."""
-    left, right = (
-        [stem_ for word in side if not is_stop_word(word) and (stem_ := stem(word)) not in _SAYING]
-        for side in (first, second)
-    )
+def _is_another(left: frozenset[str], right: frozenset[str]) -> bool:
+    """Whether a few words in place of others name another thing: some on both sides, and none alike."""
     if not left or not right or max(len(left), len(right)) > _LONGEST_NAME:
         return False
-    return not any(similarity(one, other) >= FLOOR for one in left for other in right)
+    return not any(similarity(one, other) >= SAME_SOUND for one in left for other in right)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -24,7 +25,25 @@ _OF_NEWS = frozenset(words(
     "أخبار الأخبار أنباء الأنباء مستجدات المستجدات تطورات التطورات خبر ما التصريحات تصريحات المعلومات news updates"
 ))  # fmt: skip
 _NEW = frozenset(words("مستجدات المستجدات"))
-_SINCE, _BEFORE, _AFTER = frozenset(words("منذ")), frozenset(words("قبل")), frozenset(words("بعد"))
+_SINCE, _BEFORE = frozenset(words("منذ")), frozenset(words("قبل"))
+_AFTER, _UNTIL = frozenset(words("بعد")), frozenset(words("حتى لغاية"))
+_SIDES = _SINCE | _BEFORE | _AFTER | _UNTIL
+_ENGLISH = {
+    "since": "منذ",
+    "before": "قبل",
+    "after": "بعد",
+    "until": "حتى",
+    "till": "حتى",
+    "in": "في",
+    "from": "من",
+    "to": "إلى",
+}
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_BESIDE = re.compile(
+    rf"\b({'|'.join(_ENGLISH)})\s+(?=(?:\d{{1,2}}\s+)?{_MONTH}(?:\s+\d|\s+to\b|\s+until\b)|\d{{4}}\b)", re.IGNORECASE
+)
+"""A word before a year or month that says on which side of it: what search leaves out as a stop word."""
+_BETWEEN = re.compile(r"\bbetween\s+(\d{4})\s+and\s+(\d{4})\b", re.IGNORECASE)
 _ABOUT = frozenset(words("في عن بشأن حول"))
 _OF_ANY_YEAR = frozenset(("name", "name_of_two", "hijri", "hijri_of_two", "weekday"))
 _FROM_TODAY = frozenset(("past", "now", "next", "today", "yesterday", "tomorrow"))
@@ -67,16 +86,20 @@ def today() -> date:
 def asked_time(question: str) -> AskedTime:
     """What a question says of time, counted from today; of one in another language, its Arabic words."""
     if not is_arabic(question):
-        question = in_arabic(question)
+        question = in_arabic(_BETWEEN.sub(r"بين عامي \1 و\2", _BESIDE.sub(_in_arabic_beside, question)))
     spoken = words(question)
     newest = _asks_newest(spoken)
     found = [] if _ASKS_WHEN & set(spoken) else _named_times(question)
     if not found:
         return AskedTime(newest=newest, alone=newest and _is_generic(spoken))
     first, last = _period(question, found)
-    rest = [word for word in words(_without(question, found)) if word not in _SINCE | _BEFORE | _AFTER]
+    rest = [word for word in words(_without(question, found)) if word not in _SIDES]
     named = frozenset(word for mention in found for word in words(question[mention.start : mention.end]))
     return AskedTime(first, last, newest=newest, alone=_is_generic(rest), words=named)
+
+
+def _in_arabic_beside(found: re.Match[str]) -> str:
+    return f"{_ENGLISH[found[1].lower()]} "
 
 
 def _named_times(question: str) -> list[Mention]:
@@ -104,16 +127,23 @@ def _is_generic(spoken: list[str]) -> bool:
 
 
 def _period(question: str, found: list[Mention]) -> tuple[date, date]:
-    """From the first to the last day that is named; open to one side behind «منذ», «قبل» and «بعد»."""
+    """From the first to the last day that is named; open to one side behind «منذ», «قبل», «بعد» and «حتى»."""
     first, last = min(mention.first for mention in found), max(mention.last for mention in found)
-    before = (words(question[: found[0].start]) or [""])[-1]
-    if before in _SINCE:
+    sides = {_side(question, mention) for mention in found}
+    if sides & _SINCE and sides & _UNTIL:
+        return first, last
+    if sides & _SINCE:
         return first, max(today(), first)
-    if before in _BEFORE:
+    if sides & _BEFORE:
         return date.min, first - timedelta(days=1)
-    if before in _AFTER:
+    if sides & _AFTER:
         return last + timedelta(days=1), max(today(), last + timedelta(days=1))
-    return first, last
+    return (date.min, last) if sides & _UNTIL else (first, last)
+
+
+def _side(question: str, mention: Mention) -> str:
+    """The word before an expression of time."""
+    return (words(question[: mention.start]) or [""])[-1]
 
 
 def _without(question: str, found: list[Mention]) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from retrieval.arabic import words
 from retrieval.near_copies import MOST_CHANGED, Likeness
+from retrieval.times import mentions
 
 _SAME_PAGE = 0.4
 """Share of the shorter text that two texts of one address have in common at least: a front page changes as a whole."""
 _FEW = 3
-"""Numbers and names that a correction changes at most; more of them are another day's report in the same words."""
+"""Numbers that an unmarked correction changes at most; more of them are another day's report in the same words."""
 _DAYS = 7
 """Days after which a story of the same title is another one."""
 _MARKS = frozenset(words("تصحيح تصويب تحديث محدث محدثة مصحح استدراك تنويه corrected correction updated update"))
@@ -48,27 +50,36 @@ def is_successor(newer: Dated, older: Dated, likeness: Likeness) -> bool:
         return False
     if newer.url and newer.url == older.url:
         return likeness.contained >= _SAME_PAGE and likeness.jaccard < 1
-    apart = _days(older.day, newer.day)
+    apart = days_between(older.day, newer.day)
     if not likeness.is_near or not likeness.changed or likeness.days or apart is None or apart > _DAYS:
         return False
     if newer.is_marked and not older.is_marked:
         return likeness.changed <= MOST_CHANGED
     same_outlet = None in (newer.outlet, older.outlet) or newer.outlet == older.outlet
-    is_corrected = likeness.changed <= _FEW and likeness.contained >= _NEARLY_ALL
-    return apart > 0 and same_outlet and is_corrected and _same_title(newer.title, older.title)
+    is_corrected = likeness.numbers == likeness.changed <= _FEW and likeness.contained >= _NEARLY_ALL
+    return apart > 0 and same_outlet and is_corrected and _same_title(newer, older)
 
 
-def _days(first: str | None, second: str | None) -> int | None:
+def days_between(first: str | None, second: str | None) -> int | None:
+    """How many days after the first the second is; None where one is not known."""
     return (date.fromisoformat(second) - date.fromisoformat(first)).days if first and second else None
 
 
+@lru_cache(maxsize=1024)
 def _title(title: str) -> list[str]:
     return words(title)
 
 
-def _same_title(first: str, second: str) -> bool:
+def _same_title(first: Dated, second: Dated) -> bool:
+    """Whether two titles are one but for numbers, and speak of the same days: «أسعار العملات اليوم» does not."""
     left, right = (
-        {word for word in _title(title) if word not in _MARKS | _FURNITURE and not word.isdigit()}
-        for title in (first, second)
+        {word for word in _title(one.title) if word not in _MARKS | _FURNITURE and not word.isdigit()}
+        for one in (first, second)
     )
-    return bool(left) and 2 * len(left & right) >= _SAME_TITLE * (len(left) + len(right))
+    is_one = bool(left) and 2 * len(left & right) >= _SAME_TITLE * (len(left) + len(right))
+    return is_one and _days_named(first.title, first.day) == _days_named(second.title, second.day)
+
+
+@lru_cache(maxsize=1024)
+def _days_named(title: str, day: str | None) -> frozenset[tuple[date, date]]:
+    return frozenset((one.first, one.last) for one in mentions(title, date.fromisoformat(day) if day else None))

@@ -137,13 +137,34 @@ def test_the_later_version_of_a_story_is_preferred(index: Index, newer: dict[str
         record("b", NEW, source="صحيفة أخرى", date="2026-11-13"),
         record("b", OLD, date="2026-11-13"),
         record("b", ANOTHER, date="2026-11-13"),
+        record("b", OLD.replace("صحار", "نزوى"), date="2026-11-13"),
         record("b", "نص لا صلة له بالجسر ولا بالمدينة ولا بما كتب عنهما من قبل في الصحف.", url="https://a.example/1"),
     ],
-    ids=["same day", "another title", "too late", "another outlet", "a copy", "written to a form", "front page"],
+    ids=["same day", "another title", "too late", "another outlet", "a copy", "written to a form", "of another place", "front page"],
 )  # fmt: skip
 def test_what_is_not_a_later_version(index: Index, other: dict[str, str]) -> None:
     ingest(index, record("a", OLD, url="https://a.example/1"), other)
     assert superseded(index) == {"a": None, "b": None}
+
+
+def rate(day: int, pounds: int, title: str) -> dict[str, str]:
+    text = f"""سجل سعر صرف الدولار في السوق الموازية في المدينة {pounds} ليرة للشراء بحسب ما أفاد به صرافون في شارع المصارف.
+وقال صرافون إن الطلب على العملة الصعبة ازداد في الأسابيع الأخيرة مع اقتراب موسم السفر وقدوم المغتربين لقضاء الأعياد بين ذويهم.
+وأوضح خبير اقتصادي أن السوق تترقب قرارات المصرف المركزي بشأن التعميم الجديد الذي ينظم عمل الصرافين ومنصات التداول."""
+    return record(f"d{day}", text, title=title, date=f"2026-03-{day:02}")
+
+
+def test_the_figure_of_each_day_stays(index: Index) -> None:
+    ingest(index, *(rate(day, 89_000 + 100 * day, "سعر الدولار اليوم") for day in (4, 5, 6)))
+    assert superseded(index) == {"d4": None, "d5": None, "d6": None}
+
+
+def test_who_asks_about_a_day_gets_the_version_of_that_day(index: Index) -> None:
+    ingest(index, *(rate(day, 89_000 + 100 * day, "سعر الدولار في السوق الموازية") for day in (4, 5, 6)))
+    assert superseded(index) == {"d4": "d5", "d5": "d6", "d6": None}
+    answer = Assistant(index).ask("كم بلغ سعر صرف الدولار في السوق الموازية في 5 مارس 2026؟")
+    assert [citation.passage.source.article_id for citation in answer.citations] == ["d5"]
+    assert found(index, "كم سعر صرف الدولار في السوق الموازية؟") == ["d6"]
 
 
 def test_the_order_of_arrival_does_not_matter(index: Index) -> None:

@@ -111,7 +111,7 @@ class _Reader(RangesOfText):
 _OF_NUMBERS = ("_day", "_year")
 _OF_TAGS = {
     "_day": "part day weekday yesterday today tomorrow tonight first after ordinal",
-    "_range": "from between both_years years",
+    "_range": "from since between both_years years",
     "_piece": "piece",
     "_quarter": "quarter half",
     "_decade": "decade",

@@ -83,9 +83,9 @@ class RangesOfText(SpansOfText):
         return (at + 2, fitting[0], "season") if fitting else None
 
     def _range(self, at: int) -> Found | None:
-        """«من 3 إلى 7 مايو 2023», «بين عامي 2019 و2021», «من مارس إلى يونيو 2022», «الأعوام 2014-2018»."""
+        """«من 3 إلى 7 مايو 2023», «منذ مارس حتى يونيو», «بين عامي 2019 و2021», «من مارس إلى يونيو 2022», «الأعوام 2014-2018»."""
         here = at
-        opened = self._has(at, "from", "between")
+        opened = self._has(at, "from", "between", "since")
         if opened:
             if not self._bare(at + 1):
                 return None
