@@ -14,9 +14,7 @@ from pathlib import Path
 
 from retrieval.catalogue import Catalogue, Known
 from retrieval.catalogue_rows import article_hash
-from retrieval.errors import RecordDuplicate
 from retrieval.sources import READING_VERSION, SourceFile, read_file, record_count, source_files
-from retrieval.sources.article import derived_id
 from retrieval.sources.discovery import is_feed_file
 from retrieval.types import Article, Failure
 
@@ -31,6 +29,8 @@ class Tally:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    undated: int = 0
+    """Of the new and changed articles."""
     failures: list[Failure] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
     """How many files of folders no reader knows, by kind."""
@@ -157,7 +157,7 @@ class Changes:
     # -------------------------------------------------------------------------------------------------- comparing
 
     def _taken(self, article: Article) -> Iterator[Article]:
-        """The article, if the catalogue lacks it. Of two with one id, the second gets an id of its own or is refused."""
+        """The article, if the catalogue lacks it. Of two files with one id, as two sites count theirs, the second gets its own."""
         tally, known = self.tally, self._known
         digest, article_id, origin = article_hash(article), article.source.article_id, article.source.origin
         seen, stored = tally.seen.get(article_id), known.get(article_id)
@@ -167,12 +167,6 @@ class Changes:
         own_id = f"{article_id}-{sha256(origin.encode()).hexdigest()[:6]}"
         differs = stored and stored.origin != origin and stored.hash != digest
         if own_id in known or seen or (stored and differs and self._may_hold(stored.origin)):
-            given = not article_id.startswith(derived_id(SourceFile.key_of(origin), article.source.title))
-            if seen and own_id not in known and given:
-                error = RecordDuplicate(path=origin, article_id=article_id, first=seen.origin)
-                tally.failures.append(Failure(origin, None, error))
-                tally.shared.add(origin)
-                return
             article = replace(article, source=replace(article.source, article_id=own_id))
             article_id, stored = own_id, known.get(own_id)
         tally.seen[article_id] = Known(digest, origin, ready=False)
@@ -183,6 +177,7 @@ class Changes:
             return
         tally.added += stored is None
         tally.updated += stored is not None
+        tally.undated += article.source.published is None
         yield article
 
     def _may_hold(self, origin: str) -> bool:

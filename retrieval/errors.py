@@ -131,12 +131,6 @@ class RecordBroken(SourceError):
     code = "record_broken"
 
 
-class RecordDuplicate(SourceError):
-    """Two different articles under one id in one ingest. Values: path, article_id, first."""
-
-    code = "record_duplicate"
-
-
 class StoreError(DalilError):
     """The index cannot be read or written. Values: path, problem."""
 

@@ -80,6 +80,7 @@ class Ingestor:
             passages=self._catalogue.passage_count,
             seconds=time.monotonic() - began,
             failures=tuple(tally.failures),
+            undated=tally.undated,
             passed_over=dict(sorted(tally.passed_over.items())),
         )
 

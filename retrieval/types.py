@@ -183,6 +183,8 @@ class IngestReport:
     failures: tuple[Failure, ...] = ()
     passed_over: dict[str, int] = field(default_factory=dict)
     """How many files of the folders are of a kind that no reader knows, by kind."""
+    undated: int = 0
+    """How many of the added and updated articles have no day of publication."""
 
     @property
     def failed(self) -> int:

@@ -14,7 +14,6 @@ from retrieval.errors import (
     ArticleUnknown,
     EmbedderMissing,
     RecordBroken,
-    RecordDuplicate,
     StoreBusy,
     StoreError,
     StoreMismatch,
@@ -236,29 +235,17 @@ def test_a_missing_path_costs_no_article(index: Index, folder: Path, tmp_path: P
 # ---------------------------------------------------------------------------------------------- two files, one id
 
 
-def test_one_given_id_in_two_files_is_reported_each_time_and_the_first_stays(index: Index, folder: Path) -> None:
+def test_one_given_id_in_two_files_is_of_two_articles(index: Index, folder: Path) -> None:
     first = lines(folder / "a.jsonl", x="نص أول.", y="نص ثان.")
-    second = lines(folder / "b.jsonl", x="نص مختلف.", z="نص ثالث.")
-    for expected in ((3, 0, 0, 0, 1), (0, 0, 3, 0, 1), (0, 0, 3, 0, 1)):
-        report = index.ingest([folder])
-        assert (report.added, report.updated, report.unchanged, report.removed, report.failed) == expected
-        (failure,) = report.failures
-        assert isinstance(failure.error, RecordDuplicate)
-        assert failure.origin == str(second)
-        assert failure.error.values == {"path": str(second), "article_id": "x", "first": str(first)}
-        assert bodies(index) == {"x": "نص أول.", "y": "نص ثان.", "z": "نص ثالث."}
+    lines(folder / "b.jsonl", x="نص مختلف.", z="نص ثالث.")
+    for expected in ((4, 0, 0, 0, 0), (0, 0, 4, 0, 0), (0, 0, 4, 0, 0)):
+        assert counts(index, folder) == expected
+        assert sorted(bodies(index).values()) == ["نص أول.", "نص ثالث.", "نص ثان.", "نص مختلف."]
+        assert bodies(index)["x"] == "نص أول."
     first.unlink()
-    assert counts(index, folder) == (0, 1, 1, 1, 0)
-    assert bodies(index) == {"x": "نص مختلف.", "z": "نص ثالث."}
+    assert counts(index, folder) == (0, 0, 2, 2, 0)
+    assert sorted(bodies(index).values()) == ["نص ثالث.", "نص مختلف."]
     assert agreed(index)
-
-
-def test_a_given_id_that_looks_like_one_made_here_is_still_a_given_one(index: Index, folder: Path) -> None:
-    lines(folder / "a.jsonl", **{"post-1234567890": "نص أول."})
-    lines(folder / "b.jsonl", **{"post-1234567890": "نص مختلف."})
-    report = index.ingest([folder])
-    assert [type(failure.error) for failure in report.failures] == [RecordDuplicate]
-    assert bodies(index) == {"post-1234567890": "نص أول."}
 
 
 def test_a_copy_in_a_second_file_counts_once_and_outlives_the_first(index: Index, folder: Path) -> None:
@@ -324,10 +311,8 @@ def test_a_second_file_with_an_id_waits_for_the_first_even_when_read_before_it(i
     lines(folder / "b.jsonl", x="نص أول.")
     index.ingest([folder])
     lines(folder / "a.jsonl", x="نص مختلف.")  # is read first
-    report = index.ingest([folder])
-    assert (report.updated, report.unchanged, report.failed) == (0, 1, 1)
-    assert report.failures[0].error.values["first"] == str(folder / "b.jsonl")
-    assert bodies(index) == {"x": "نص أول."}
+    assert counts(index, folder) == (1, 0, 1, 0, 0)
+    assert bodies(index)["x"] == "نص أول."
 
 
 # ---------------------------------------------------------------------------------------------- embedders, rebuilding

@@ -110,6 +110,7 @@ def test_report_object_counts_and_explains() -> None:
         "passages": 50,
         "seconds": 0.123,
         "passed_over": {},
+        "undated": 0,
         "failures": [
             {
                 "source": "a.jsonl",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import RecordBroken, SourceEmpty, SourceEncoding
-from retrieval.sources import read
+from retrieval.sources import SourceFile, read, read_file
 from retrieval.types import Article, Failure
 from tests.dump_reading import captions
 
@@ -103,7 +103,7 @@ def test_the_fields_of_a_record(tmp_path: Path) -> None:
         ("أمس", None),
         ("", None),
         (None, None),
-        (1709942400, None),
+        (1709942400, date(2024, 3, 9)),
         ([], None),
     ],
 )
@@ -222,3 +222,61 @@ def test_the_author_and_the_day_of_change_of_a_record(tmp_path: Path) -> None:
     for found in read([tmp_path]):
         assert isinstance(found, Article)
         assert (found.source.author, found.source.modified) == ("منى خليل", date(2026, 3, 2))
+
+
+# ---------------------------------------------------------------------------------------------- exports
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        (["05/03/2024", "13/03/2024"], ["2024-03-05", "2024-03-13"]),
+        (["05/03/2024", "03/25/2024 14:00"], ["2024-05-03", "2024-03-25"]),
+        (["05/03/2024", "25/03/2024", "03/25/2024"], ["2024-03-05", "2024-03-25", "2024-03-25"]),
+        (["٥/٣/٢٠٢٤", "13.03.24", "1-1-99"], ["2024-03-05", "2024-03-13", "1999-01-01"]),
+        (["45356", "45356.75", "12345", "99999"], ["2024-03-05", "2024-03-05", "None", "None"]),
+        (["1709596800", "1709596800000", "20240305143000"], ["2024-03-05"] * 3),
+        (["15 رمضان 1445", "15/9/1445", "6 شعبان 1445هـ"], ["2024-03-25", "2024-03-25", "2024-02-16"]),
+        (["Tue, 05 Mar 2024 23:30:00 +0300", "السبت 9 آذار 2024", "31/02/2024"], ["2024-03-05", "2024-03-09", "None"]),
+    ],
+    ids=["day first", "month first", "both", "short", "serial", "epoch", "hijri", "written"],
+)  # fmt: skip
+def test_dates_as_programs_export_them(tmp_path: Path, written: list[str], days: list[str]) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("النص,التاريخ\n" + "".join(f'نص {n}.,"{day}"\n' for n, day in enumerate(written)), encoding="utf-8")
+    found = [article for article in read_file(SourceFile(file)) if isinstance(article, Article)]
+    assert [str(article.source.published) for article in found] == days
+
+
+def test_a_day_that_may_be_a_month_is_inferred_where_no_other_row_tells(tmp_path: Path) -> None:
+    one = article(tmp_path / "a.jsonl", lines({"text": "نص.", "date": "05/03/2024"}))
+    assert (one.source.published, one.source.dated_by) == (date(2024, 3, 5), ("05/03/2024",))
+    rows = lines(*({"text": "نص.", "date": f"{day:02}/03/2024"} for day in (5, 25)))
+    path = tmp_path / "b.jsonl"
+    path.write_text(rows, encoding="utf-8")
+    assert [one.source.dated_by for one in read_file(SourceFile(path)) if isinstance(one, Article)] == [(), ()]
+
+
+def test_markup_in_a_record_is_read_as_a_page_shows_it(tmp_path: Path) -> None:
+    first, second = "قال الوزير إن «الجسر» يفتح غدا.", "وبلغت الكلفة 40 مليون ريال & أكثر."
+    for number, text in enumerate([
+        f"<p>{first}</p><p>{second.replace('&', '&amp;')}</p>",
+        f"<p>{first}</p>\n\n<p>{second}</p><script>var x = 1</script>",
+        f"&lt;p&gt;{first}&lt;/p&gt;&lt;p&gt;{second.replace('&', '&amp;amp;')}&lt;/p&gt;",
+        f"{first.replace('الجسر', '<strong>الجسر</strong>')}\n\n{second}",
+        f"{first.replace(' ', '&nbsp;')}\n{second.replace('&', '&amp;')}",
+    ]):  # fmt: skip
+        one = article(tmp_path / f"{number}.jsonl", lines({"title": "فتح <b>الجسر</b> &quot;غدا&quot;", "text": text}))
+        assert (one.source.title, one.body) == ('فتح الجسر "غدا"', f"{first}\n\n{second}")
+    plain = "بلغت الحرارة < 5 درجات، و > 2 ليلا، قال <المصدر>."
+    assert article(tmp_path / "plain.jsonl", lines({"text": plain})).body == plain
+
+
+def test_names_of_fields_as_programs_have_them(tmp_path: Path) -> None:
+    record = {
+        "headline": "عنوان", "articleBody": "نص الخبر.", "publisher": {"@type": "Organization", "name": "المرفأ"},
+        "authors": ["منى خليل", {"name": "سامي عيد"}], "published_date": "2024-03-05T10:00:00Z",
+    }  # fmt: skip
+    source = article(tmp_path / "a.jsonl", lines(record)).source
+    assert (source.title, source.outlet, source.author) == ("عنوان", "المرفأ", "منى خليل، سامي عيد")
+    assert source.published == date(2024, 3, 5)

@@ -98,10 +98,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "سجل غير صالح في «{path}»؛ صحّحه ({problem})",
         "Broken record in “{path}”; correct it: {problem}",
     ),
-    "record_duplicate": (
-        "مقالان مختلفان بالمعرّف «{article_id}»: في «{path}»، وقبله في «{first}»؛ غيّر أحد المعرّفين",
-        "Two different articles have the id “{article_id}”: “{path}”, and before it “{first}”; rename one",
-    ),
     "store_failed": (
         "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه؛ أعد بناءه: dalil reindex أو افحصه: dalil doctor ({problem})",
         "The index in “{path}” could not be used ({problem}); build it anew: dalil reindex, or see: dalil doctor",

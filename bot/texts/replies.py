@@ -58,6 +58,10 @@ REPLIES: dict[str, tuple[str, str]] = {
         "يُقرأ الجديد كل {period}؛ للإيقاف: Ctrl-C",
         "Reading what is new every {period}; to stop: Ctrl-C",
     ),
+    "ingest.undated": (
+        "بلا تاريخ نشر يُقرأ: {articles}؛ لا تعثر عليها أسئلة الفترات",
+        "Without a day of publication that could be read: {articles}; questions about a period do not find them",
+    ),
     "ingest.passed_over": (
         "لم تُقرأ ملفات من أنواع لا قارئ لها: {kinds}",
         "Files of kinds that no reader knows were passed over: {kinds}",

@@ -47,7 +47,7 @@ from retrieval.types import Article, Failure
 __all__ = ["READING_VERSION", "SourceFile", "read", "read_file", "record_count", "source_files"]
 
 
-READING_VERSION = "2"
+READING_VERSION = "3"
 """Changed whenever a reader makes something else of a file, so that unchanged files are read again."""
 
 

@@ -36,17 +36,21 @@ class Draft:
     published: date | None = None
     author: str | None = None
     modified: date | None = None
+    dated_by: tuple[str, ...] = ()
+    """The words that the day of publication was taken from, where they may be of something else; then it is inferred."""
 
     def completed(self, given: Draft | None) -> Draft:
         """The draft with what is known from elsewhere in place of what it lacks; the text stays its own."""
         if given is None:
             return self
+        inferred = bool(self.dated_by and given.published)
         return replace(
             self,
             title=self.title or given.title,
             outlet=self.outlet or given.outlet,
-            published=self.published or given.published,
+            published=given.published if inferred else self.published or given.published,
             author=self.author or given.author,
+            dated_by=() if inferred else self.dated_by,
         )
 
 
@@ -115,7 +119,7 @@ class ArticleBuilder:
             origin=self._file.origin,
             author=_line_or_none(draft.author),
             modified=draft.modified,
-            dated_by=dated.reasons if dated else (),
+            dated_by=dated.reasons if dated else tuple(map(clean_line, draft.dated_by)),
         )
         return Article(
             source=source,

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from retrieval.arabic import normalize, words
+from retrieval.times import mentions
 
 _MONTH_NAMES = (
     "يناير كانون_الثاني جانفي january jan",
@@ -49,6 +50,7 @@ _YEAR_FIRST = re.compile(
 _DAY_FIRST = re.compile(
     r"(?<!\d)(?P<day>\d{1,2})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d)(?!\d)"
 )
+_HIJRI_YEAR = re.compile(r"(?<!\d)1[34]\d\d(?!\d)")
 _LINE_LENGTH = 140
 
 
@@ -66,6 +68,8 @@ def find_date(text: str) -> date | None:
     for match in _MONTH_FIRST.finditer(spaced):
         if match["month"] in MONTHS:
             return _date(match["year"], str(MONTHS[match["month"]]), match["day"])
+    if _HIJRI_YEAR.search(plain):
+        return next((told.first for told in mentions(text, None) if told.kind == "day"), None)
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +17,8 @@ from retrieval.errors import SourceBinary, SourceEncoding
 from retrieval.sources.article import Draft
 from retrieval.sources.dates import parse_date
 from retrieval.sources.faults import FeedBroken
-from retrieval.sources.furniture import is_furniture
-from retrieval.sources.html_blocks import parse, take_blocks
 from retrieval.sources.html_encoding import decode_page
+from retrieval.sources.markup import plain_line, text_of
 
 FULL_WORDS = 80
 """From which the text of an entry is taken for the whole article; a teaser has some 20 to 50."""
@@ -35,9 +33,6 @@ _CUT = re.compile(
 )
 _LEFT_OUT = re.compile(r"\s*\[(?:…|\.\.\.)\]\s*$")
 """The mark of feeds for text that they leave out: not the author's."""
-_APPEARED = re.compile(r"^(?:ظهرت? (?:المقالة?|التدوينة|هذا المقال|الخبر)|The post .* appeared first)\b.*$", re.M)
-_TAG = re.compile(r"</?[A-Za-z!][^>]*>")
-_ESCAPED = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +90,7 @@ def read_feed(data: bytes, path: Path | str, *, address: str | None = None, char
     found = feedparser.parse(
         BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
-    outlet = clean_line(_plain(str(found.feed.get("title", "")))) or None
+    outlet = clean_line(plain_line(str(found.feed.get("title", "")))) or None
     entries = tuple(entry for raw in found.entries if (entry := _entry(raw, outlet)).title or entry.paragraphs)
     fault = found.bozo_exception if found.bozo else None
     if not entries and (fault or not found.get("version")):
@@ -111,7 +106,7 @@ def _entry(raw: Any, outlet: str | None) -> Entry:
         text = (*text[:-1], rest) if rest else text[:-1]
     count = sum(len(words(paragraph)) for paragraph in text)
     link = (str(raw.get("link", "")) or str(raw.get("id", ""))).strip()
-    title = clean_line(_plain(str(raw.get("title", ""))))
+    title = clean_line(plain_line(str(raw.get("title", ""))))
     day = _day(raw, "published") or _day(raw, "updated") or _day(raw, "created")
     return Entry(
         link=link if "://" in link else "",
@@ -120,35 +115,10 @@ def _entry(raw: Any, outlet: str | None) -> Entry:
         captions=captions,
         is_full=count >= FULL_WORDS and not cut,
         published=day,
-        author=clean_line(_plain(str(raw.get("author", "")))) or None,
-        outlet=clean_line(_plain(str((raw.get("source") or {}).get("title", "")))) or outlet,
+        author=clean_line(plain_line(str(raw.get("author", "")))) or None,
+        outlet=clean_line(plain_line(str((raw.get("source") or {}).get("title", "")))) or outlet,
         changed=sha256(repr((title, text, dict.get(raw, "updated"), day)).encode()).hexdigest()[:32],
     )
-
-
-def text_of(markup: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The paragraphs of a piece of HTML, and its captions; markup that was escaped once more is taken as such."""
-    for _ in range(2):
-        if "<" in markup or "&lt;" not in markup:
-            break
-        markup = html.unescape(markup)
-    if "<" not in markup:
-        lines = [clean_line(line) for line in html.unescape(markup).split("\n")]
-        return tuple(line for line in lines if line), ()
-    root = parse(f"<!doctype html><html><body><div>{markup}</div></body></html>")
-    blocks = [block for block in take_blocks(root) if block.text and not block.aside] if root is not None else []
-    kept = [block for block in blocks if not is_furniture(block.text) and not _APPEARED.match(block.text)]
-    captions = tuple(block.text for block in kept if block.tag == "figcaption")
-    return tuple(block.text for block in kept if block.tag != "figcaption"), captions
-
-
-def _plain(text: str) -> str:
-    """A title without markup, escaped once or twice."""
-    for _ in range(2):
-        if not _ESCAPED.search(text):
-            break
-        text = html.unescape(text)
-    return _TAG.sub("", text)
 
 
 def _day(raw: Any, name: str) -> date | None:

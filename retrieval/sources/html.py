@@ -22,7 +22,14 @@ from retrieval.sources.faults import (
 from retrieval.sources.html_blocks import Block, parse, take_blocks
 from retrieval.sources.html_body import LINKED_SHARE, Body, body_of_page, extracted, without_biography
 from retrieval.sources.html_encoding import decode_page
-from retrieval.sources.html_head import author_of_page, days_of_page, outlet_of_page, title_of_page
+from retrieval.sources.html_head import (
+    above_title,
+    author_of_page,
+    below_text,
+    days_of_page,
+    outlet_of_page,
+    title_of_page,
+)
 from retrieval.sources.html_record import Record, read_record
 
 if TYPE_CHECKING:
@@ -65,10 +72,11 @@ def read_html(data: bytes, path: Path, *, address: str | None = None, charset: s
     title, title_index = title_of_page(record, blocks)
     body = body_of_page(blocks, _extracted(root, blocks), title, title_index)
     outlet = outlet_of_page(record, title)
-    before = blocks[max(0, title_index - 3) : max(0, title_index)]
-    published, modified = days_of_page(record, body.head, [*before, *body.after])
+    is_headed = title_index >= 0
+    head = [*body.head, *above_title(blocks, title_index)] if is_headed else []
+    days = days_of_page(record, head, [*(() if is_headed else body.head), *below_text(body.after)])
     author = author_of_page(record, body.head, body.after, outlet)
-    marked = record.is_article or published is not None or bool(record.author)
+    marked = record.is_article or days.published is not None or bool(record.author)
     _refuse(body, blocks, record, path, marked=marked, has_scripts=has_scripts, has_password=has_password)
     return Draft(
         title=title,
@@ -77,9 +85,10 @@ def read_html(data: bytes, path: Path, *, address: str | None = None, charset: s
         captions=body.captions,
         url=record.canonical or address,
         outlet=outlet,
-        published=published,
+        published=days.published,
         author=author,
-        modified=modified,
+        modified=days.modified,
+        dated_by=days.reasons,
     )
 
 

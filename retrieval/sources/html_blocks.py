@@ -206,6 +206,8 @@ class _Walk:
             self._open.pop()
             self._asides -= element in self._aside
         self._add(element.tail)
+        if _is_apart(element):
+            self._parts.append((" ", False))
 
     def _whole(self, element: _Element) -> bool:
         """Whether an element is a block as it stands, a caption or a row of a table of figures; its text is taken."""
@@ -248,6 +250,15 @@ class _Walk:
             parts=tuple(part for part, _ in parts),
             days=days,
         )
+
+
+def _is_apart(element: _Element) -> bool:
+    """Whether an inline element and the next, with nothing between them, are two things set side by side: a day, a name."""
+    following = None if element.tail or element.tag not in INLINE_TAGS else element.getnext()
+    if following is None or following.tag not in INLINE_TAGS:
+        return False
+    names = element.get("class"), following.get("class")
+    return "time" in (element.tag, following.tag) or (None not in names and names[0] != names[1])
 
 
 def _dated_title(element: _Element) -> str | None:

@@ -31,7 +31,9 @@ LINKED_SHARE = 0.7
 _SHORT_KEY = 20
 _SENTENCE_WORDS, _PROSE_WORDS = 5, 12
 _STANDING = frozenset({"p", "li", "tr", "blockquote", "dd", "dt", "pre", "h2", "h3", "h4", "h5", "h6"})
-_SUBTITLE_MARKS = frozenset({"dek", "standfirst", "subtitle", "subheading", "excerpt", "summary", "deck", "sapo"})
+_SUBTITLE_MARKS = frozenset(
+    {"dek", "standfirst", "subtitle", "subheading", "subhead", "lede", "excerpt", "summary", "deck", "sapo"}
+)
 _COMMENTS = line_keys(
     "التعليقات|تعليقات|تعليقات القراء|أضف تعليق|أضف تعليقا|اترك تعليقا|اترك تعليق|اترك ردا|comments|leave a reply"
 )

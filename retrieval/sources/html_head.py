@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from retrieval.arabic import clean_line, normalize, words
 from retrieval.sources.article import line_key, line_keys
 from retrieval.sources.credits import AGENCIES
-from retrieval.sources.dates import find_date, is_bare_date, parse_date
+from retrieval.sources.dates import find_date, is_bare_date, is_publication_line, parse_date
 from retrieval.sources.headings import SPEECH, ends_sentence
 from retrieval.sources.html_blocks import Block
 from retrieval.sources.html_furniture import is_page_line, is_stamp
@@ -46,6 +48,12 @@ _SIGNED_BARE = _SIGNED & frozenset(
 )
 """Those that need no colon, for they begin no sentence."""
 _CHANGED = re.compile(r"(?:اخر|تاريخ)? ?(?:ال)?(?:تحديث|تعديل)|(?:last )?(?:updated|modified)")
+_OF_SITE = re.compile(r"\bل?ل?(?:ال)?(?:موقع|صفحه|نسخه|تطبيق)\b|\bsite\b")
+_BAR_MARKS = frozenset({"top", "topbar", "bar", "today", "current", "clock", "now", "weather", "masthead"})
+_ENDS_ARTICLE = re.compile(r"تعليق|حقوق|©|copyright|comment|اقرا ايضا|مواضيع|اخبار ذات|الاكثر")
+"""Words of lines behind which nothing is of the article any more."""
+_PAGE_DEPTH = 2
+"""Elements that hold all of a page: html and body."""
 _NOT_FIRST_NAMES = frozenset(
     words("""
 أخبار خبر اقتصاد سياسة رياضة ثقافة فنون منوعات محليات عربي عربية دولي دولية عالم عالمي عالمية شؤون صحة تقنية علوم مجتمع رأي مقال
@@ -120,21 +128,66 @@ def outlet_of_page(record: Record, title: str) -> str | None:
     return (others[-1] if others else "") or record.brand or None
 
 
-def days_of_page(record: Record, head: Sequence[Block], around: Sequence[Block]) -> tuple[date | None, date | None]:
-    """The days of publication and of the last change: as recorded, else as shown; `around` is looked through last."""
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of publication and of the last change; `reasons` are the words of a stamp that only stands near the article."""
+
+    published: date | None = None
+    modified: date | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def days_of_page(record: Record, head: Sequence[Block], around: Sequence[Block]) -> Days:
+    """As recorded, else as shown in the head of the article, else as a stamp `around` it says, which is no more than likely."""
     published, modified = record.published, record.modified
+    reasons: tuple[str, ...] = ()
     for block in [*head, *around]:
-        published = published or next((day for each in block.days if (day := parse_date(each))), None)
+        near, said = block in around, block.text
+        day = next((day for each in block.days if (day := parse_date(each))), None)
         for part in _DAY_BORDER.split(block.text) if block.words <= 30 else ():
-            day = find_date(part) if len(words(part)) <= 14 else None
-            if day and _CHANGED.match(normalize(part).strip()):
-                modified = modified or day
-            elif (day and block not in around) or (day and is_stamp(part)):
-                published = published or day
+            written = find_date(part) if len(words(part)) <= 14 else None
+            if written and _CHANGED.match(plain := normalize(part).strip()):
+                modified = modified or (None if _OF_SITE.search(plain) else written)
+                day = None if near else day
+            elif written and (not near or is_stamp(part) or is_publication_line(part)):
+                day, said, near = day or written, part, near and not is_publication_line(part)
+        if day and not published:
+            published, reasons = day, (said or day.isoformat(),) if near else ()
     published = published or (find_date(record.canonical) if record.canonical else None)
-    if modified and published and modified < published:
-        modified = None
-    return published, modified
+    return Days(published, None if modified and published and modified < published else modified, reasons)
+
+
+def above_title(blocks: Sequence[Block], title_index: int) -> list[Block]:
+    """The blocks just above the headline in its own element, where many pages put the day; not the page's own bar."""
+    title = blocks[title_index] if title_index >= 0 else None
+    return [
+        block
+        for block in blocks[max(0, title_index - 3) : max(0, title_index)]
+        if title and not block.aside and not block.marks & _BAR_MARKS and _stands_beside(block, title)
+    ]
+
+
+def below_text(after: Sequence[Block]) -> list[Block]:
+    """Of the blocks behind the text those before anything else begins: links, headings, comments, the footer."""
+    return list(
+        takewhile(
+            lambda block: (
+                not (
+                    block.aside
+                    or block.linked > 0.5
+                    or block.tag in _HEADINGS
+                    or _ENDS_ARTICLE.search(normalize(block.text))
+                )
+            ),
+            after,
+        )
+    )
+
+
+def _stands_beside(block: Block, title: Block) -> bool:
+    """Whether a block lies in the element that holds the headline, or in the one around that, but for the page itself."""
+    common = sum(takewhile(bool, (one == other for one, other in zip(block.path, title.path, strict=False))))
+    return common >= min(len(title.path) - 1, max(len(title.path) - 2, _PAGE_DEPTH + 1))
 
 
 def author_of_page(record: Record, head: Sequence[Block], after: Sequence[Block], outlet: str | None) -> str | None:

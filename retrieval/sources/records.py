@@ -12,15 +12,16 @@ from typing import TypeAlias
 from retrieval.arabic import clean_line
 from retrieval.errors import RecordBroken, SourceEncoding
 from retrieval.sources.article import Draft
-from retrieval.sources.dates import parse_date
 from retrieval.sources.decoding import encoding_of
+from retrieval.sources.markup import Text, has_markup, plain_line, text_of_field
+from retrieval.sources.record_dates import Undated, with_dates
 from retrieval.sources.wrapping import unwrap
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 SAMPLE_BYTES = 1 << 18
 """Read of a file of any size to know its encoding."""
-_TEXT_FIELDS = ("text", "body", "content")
+_TEXT_FIELDS = ("text", "body", "content", "articleBody", "article_body", "full_text", "content_html")
 _LINE_END = "\n"
 _PEEKED_LINES = 20
 _READABLE = re.compile(r"\w")
@@ -34,15 +35,21 @@ def read_lines(path: Path) -> Iterator[tuple[int, Draft | RecordBroken]]:
     errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
     with path.open(encoding=encoding, errors=errors) as file:
         try:
-            for number, line in enumerate(file, 1):
-                if line.strip().strip("\ufeff\x00"):
-                    yield number, _draft_of_line(line, path, number)
+            yield from with_dates(
+                (number, _draft_of_line(line, path, number))
+                for number, line in enumerate(file, 1)
+                if line.strip().strip("\ufeff\x00")
+            )
         except UnicodeDecodeError as error:
             raise SourceEncoding(path=path) from error
 
 
 def read_document(text: str, path: Path) -> Iterator[tuple[int, Draft | RecordBroken]]:
     """The drafts of one JSON array or object, each with the line on which it begins, up to the first syntax error."""
+    yield from with_dates(_documents(text, path))
+
+
+def _documents(text: str, path: Path) -> Iterator[tuple[int, Undated | RecordBroken]]:
     decoder = json.JSONDecoder()
     position = _after_blanks(text, 0)
     in_array = text.startswith("[", position)
@@ -80,7 +87,7 @@ def _has_text(record: Mapping[str, Json]) -> bool:
     return any(name in record for name in _TEXT_FIELDS)
 
 
-def _draft_of_line(line: str, path: Path, number: int) -> Draft | RecordBroken:
+def _draft_of_line(line: str, path: Path, number: int) -> Undated | RecordBroken:
     if _UNDECODED.search(line):
         return RecordBroken(path=path, line=number, problem="not valid UTF-8")
     try:
@@ -89,7 +96,7 @@ def _draft_of_line(line: str, path: Path, number: int) -> Draft | RecordBroken:
         return RecordBroken(path=path, line=number, problem="not valid JSON")
 
 
-def _draft(value: Json, path: Path, line: int) -> Draft | RecordBroken:
+def _draft(value: Json, path: Path, line: int) -> Undated | RecordBroken:
     if not isinstance(value, dict):
         return RecordBroken(path=path, line=line, problem="not an object")
     text = next((value[name] for name in _TEXT_FIELDS if value.get(name) not in (None, "")), None)
@@ -97,30 +104,44 @@ def _draft(value: Json, path: Path, line: int) -> Draft | RecordBroken:
         return RecordBroken(path=path, line=line, problem="text is not a string")
     if not text or not (_READABLE.search(text) or clean_line(text)):
         return RecordBroken(path=path, line=line, problem="no text")
-    captions = value.get("captions")
-    published = _string(value, "published", "date", "published_at", "pubDate")
-    modified = _string(value, "modified", "updated", "updated_at", "dateModified")
-    return Draft(
-        title=_string(value, "title", "headline"),
-        subtitle=_string(value, "subtitle"),
-        paragraphs=tuple(unwrap(text).split("\n")),
-        captions=tuple(item for item in captions if isinstance(item, str)) if isinstance(captions, list) else (),
+    paragraphs, captions = text_of_record(text)
+    named = value.get("captions")
+    draft = Draft(
+        title=plain_line(_string(value, "title", "headline")),
+        subtitle=plain_line(_string(value, "subtitle", "subheadline")),
+        paragraphs=paragraphs,
+        captions=(*captions, *(item for item in named if isinstance(item, str)))
+        if isinstance(named, list)
+        else captions,
         id=_string(value, "id", "_id", "article_id"),
         url=_string(value, "url", "link"),
         outlet=_string(value, "outlet", "source", "publisher"),
-        published=parse_date(published),
-        author=_string(value, "author", "byline", "creator") or None,
-        modified=parse_date(modified) if modified else None,
+        author=_string(value, "author", "authors", "byline", "creator") or None,
+    )
+    published = _string(
+        value, "published", "date", "published_at", "pubDate", "published_date", "datePublished", "date_published"
+    )
+    return Undated(
+        draft, published, _string(value, "modified", "updated", "updated_at", "dateModified", "date_modified")
     )
 
 
+def text_of_record(text: str) -> Text:
+    """The paragraphs and captions of a record's text, whether it is plain, wrapped or written for a page."""
+    return text_of_field(text) if has_markup(text) else (tuple(unwrap(text).split("\n")), ())
+
+
 def _string(record: Mapping[str, Json], *names: str) -> str:
-    """The first of the fields that holds text or a whole number; empty if none does."""
-    for name in names:
-        value = record.get(name)
-        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-            return str(value)
-    return ""
+    """The first of the fields that holds text or a number, or something with a name, or several; empty if none does."""
+    return next((found for name in names if (found := _as_text(record.get(name)))), "")
+
+
+def _as_text(value: Json) -> str:
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("title")
+    if isinstance(value, list):
+        return "، ".join(filter(None, map(_as_text, value)))
+    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def _after_blanks(text: str, position: int) -> int:

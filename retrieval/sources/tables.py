@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from retrieval.arabic import clean_line
 from retrieval.errors import RecordBroken, SourceEncoding
 from retrieval.sources.article import Draft, line_key
-from retrieval.sources.dates import parse_date
 from retrieval.sources.decoding import encoding_of
 from retrieval.sources.faults import TableWithoutText
-from retrieval.sources.records import SAMPLE_BYTES
-from retrieval.sources.wrapping import unwrap
+from retrieval.sources.markup import plain_line
+from retrieval.sources.record_dates import Undated, with_dates
+from retrieval.sources.records import SAMPLE_BYTES, text_of_record
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -40,19 +40,19 @@ def _names(phrases: str) -> tuple[str, ...]:
 
 _FIELDS = {
     "title": _names(
-        "title|headline|header|news title|article title|العنوان|عنوان|عنوان الخبر|عنوان المقال|العنوان الرئيسي"
+        "title|headline|header|news title|article title|post title|العنوان|عنوان|عنوان الخبر|عنوان المقال|العنوان الرئيسي"
     ),
     "subtitle": _names("subtitle|subheading|العنوان الفرعي|عنوان فرعي"),
     "text": _names("""
-text|body|content|article|full text|article text|news|description text|article body|النص|نص|المحتوى|محتوى|المتن|متن
-نص الخبر|نص المقال|محتوى الخبر|محتوى المقال|الخبر|المقال|النص الكامل|التفاصيل|تفاصيل الخبر
+text|body|content|article|full text|article text|news|description text|article body|post content|content html
+النص|نص|المحتوى|محتوى|المتن|متن|نص الخبر|نص المقال|محتوى الخبر|محتوى المقال|الخبر|المقال|النص الكامل|التفاصيل|تفاصيل الخبر
 """),
     "published": _names("""
-date|published|published at|pub date|pubdate|publish date|publication date|date published|datetime|التاريخ|تاريخ
-تاريخ النشر|النشر|تاريخ الخبر|تاريخ المقال|اليوم
+date|published|published at|pub date|pubdate|publish date|publication date|date published|published date|post date|datetime|date gmt
+التاريخ|تاريخ|تاريخ النشر|النشر|تاريخ الخبر|تاريخ المقال|اليوم
 """),
     "modified": _names(
-        "modified|updated|updated at|last modified|date modified|تاريخ التحديث|آخر تحديث|تاريخ التعديل|التحديث"
+        "modified|updated|updated at|post modified|last modified|date modified|تاريخ التحديث|آخر تحديث|تاريخ التعديل|التحديث"
     ),
     "url": _names(
         "url|link|article url|source url|permalink|href|web address|الرابط|رابط|رابط الخبر|رابط المقال|الوصلة|عنوان الصفحة"
@@ -61,7 +61,7 @@ date|published|published at|pub date|pubdate|publish date|publication date|date 
         "source|outlet|publisher|newspaper|site|website|media|المصدر|مصدر|الصحيفة|الجريدة|الموقع|الناشر|اسم الصحيفة|الوسيلة"
     ),
     "author": _names(
-        "author|byline|writer|by|journalist|creator|الكاتب|كاتب|المؤلف|بقلم|اسم الكاتب|المحرر|الصحفي|كاتب المقال"
+        "author|byline|writer|by|journalist|creator|author name|post author|الكاتب|كاتب|المؤلف|بقلم|اسم الكاتب|المحرر|الصحفي|كاتب المقال"
     ),
     "id": _names("id|article id|guid|identifier|المعرف|معرف|رقم الخبر|رقم المقال|الرقم"),
 }
@@ -87,7 +87,7 @@ def read_table(path: Path) -> Iterator[tuple[int, Draft | RecordBroken]]:
                 delimiter=delimiter,
                 quoting=csv.QUOTE_NONE if delimiter == "\t" and _has_plain_quotes(beginning) else csv.QUOTE_MINIMAL,
             )
-            yield from _rows(reader, path)
+            yield from with_dates(_rows(reader, path))
     except UnicodeDecodeError as error:
         raise SourceEncoding(path=path) from error
 
@@ -133,7 +133,7 @@ def _has_plain_quotes(sample: str) -> bool:
     return len(_OPENED.findall(sample)) != len(_CLOSED.findall(sample.replace("\r", "")))
 
 
-def _rows(reader: Reader, path: Path) -> Iterator[tuple[int, Draft | RecordBroken]]:
+def _rows(reader: Reader, path: Path) -> Iterator[tuple[int, Undated | RecordBroken]]:
     columns: dict[str, int] | None = None
     start = 1
     while True:
@@ -160,21 +160,22 @@ def _shown(names: Sequence[str]) -> str:
     return "، ".join(shown[:SHOWN_COLUMNS]) + (" …" if len(shown) > SHOWN_COLUMNS else "")
 
 
-def _draft(row: Sequence[str], columns: dict[str, int], path: Path, line: int) -> Draft | RecordBroken:
+def _draft(row: Sequence[str], columns: dict[str, int], path: Path, line: int) -> Undated | RecordBroken:
     cells = {field: row[column].strip() for field, column in columns.items() if column < len(row)}
     text = cells.get("text", "")
     if any(map(_UNDECODED.search, cells.values())):
         return RecordBroken(path=path, line=line, problem="not valid UTF-8")
     if not text or not (_READABLE.search(text) or clean_line(text)):
         return RecordBroken(path=path, line=line, problem="no text")
-    return Draft(
-        title=cells.get("title", ""),
-        subtitle=cells.get("subtitle", ""),
-        paragraphs=tuple(unwrap(text).split("\n")),
+    paragraphs, captions = text_of_record(text)
+    draft = Draft(
+        title=plain_line(cells.get("title", "")),
+        subtitle=plain_line(cells.get("subtitle", "")),
+        paragraphs=paragraphs,
+        captions=captions,
         id=cells.get("id", ""),
         url=cells.get("url"),
         outlet=cells.get("outlet"),
-        published=parse_date(cells.get("published", "")),
         author=cells.get("author") or None,
-        modified=parse_date(cells.get("modified", "")),
     )
+    return Undated(draft, cells.get("published", ""), cells.get("modified", ""))
