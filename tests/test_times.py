@@ -83,6 +83,37 @@ def test_what_is_relative_says_nothing_without_a_day_of_publication(text: str) -
     assert mentions(f"وقع ذلك {text} في المدينة", None) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("خلال شهر رمضان المبارك من عام 1443", date(2022, 4, 2), date(2022, 5, 1)),
+        ("يومي 3 و4 مايو 2023", date(2023, 5, 3), date(2023, 5, 4)),
+        ("أيام 13 و14 و15 أكتوبر 2022", date(2022, 10, 13), date(2022, 10, 15)),
+        ("في الأعوام 2019 و2020 و2021", date(2019, 1, 1), date(2021, 12, 31)),
+        ("مطلع كانون الأول ديسمبر 2020", date(2020, 12, 1), date(2020, 12, 10)),
+        ("بطل موسم 2022/2023", date(2022, 7, 1), date(2023, 6, 30)),
+        ("العام الدراسي 2023-2024", date(2023, 7, 1), date(2024, 6, 30)),
+        ("قبل نحو شهر", date(2023, 4, 1), date(2023, 4, 30)),
+        ("منذ قرابة عامين", date(2021, 5, 10), date(2023, 5, 10)),
+        ("من 2019 إلى 2021 تراجع", date(2019, 1, 1), date(2021, 12, 31)),
+    ],
+)
+def test_rows_of_days_and_years_are_read_whole(text: str, first: date, last: date) -> None:
+    (mention,) = mentions(text, date(2023, 5, 10))
+    assert (mention.first, mention.last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "بين 1950 و2050 دولارا", "من 2000 إلى 2050 ليرة", "يوفر حتى 2025 وظيفة", "بلغ بعد 2019 شخصا", "الوزير عبد الأحد",
+        "في مدينة السادس من أكتوبر", "سيارة نيسان 2023", "النسخة 2.1.2024 من البرنامج",
+    ],
+)  # fmt: skip
+def test_numbers_and_names_are_no_times(text: str) -> None:
+    assert mentions(text, date(2023, 5, 10)) == []
+
+
 def test_letters_marks_and_digits_are_as_the_writer_likes() -> None:
     for text in ("٥ كانون الثاني ٢٠٢٤", "5 كانون الثّاني 2024", "5 يَنَايِر 2024", "05/01/2024", "الخامس من يناير 2024"):
         (mention,) = mentions(f"وقع في {text}", None)

@@ -108,7 +108,7 @@ class _Reader(RangesOfText):
         return max(found, key=itemgetter(0), default=None)
 
 
-_OF_NUMBERS = ("_day", "_year")
+_OF_NUMBERS = ("_day", "_year", "_listed_days", "_school_year")
 _OF_TAGS = {
     "_day": "part day weekday yesterday today tomorrow tonight first after ordinal",
     "_range": "from since between both_years years",

@@ -15,6 +15,7 @@ from retrieval.times.cues import (
     NOT_FUTURE,
     NOT_TODAY_AFTER,
     NOT_TODAY_BEFORE,
+    VERSION_BEFORE,
 )
 from retrieval.times.parts import DAY, Found, Parts
 
@@ -158,6 +159,8 @@ class DaysOfText(Parts):
 
     def _numeric(self, at: int) -> Found | None:
         sign = self._word(at + 1)
+        if self._word(at - 1) in VERSION_BEFORE:
+            return None
         if self._number(at) is None or sign not in ("/", "-", ".") or self._word(at + 3) != sign or at + 5 > self._ends:
             return None
         parts = [self._tokens[at + step] for step in (0, 1, 2, 3, 4)]

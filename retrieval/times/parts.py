@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from retrieval.times.calendars import Days
+from retrieval.times.cues import EPITHETS
 from retrieval.times.words import Token, two_word_name
 
 Kind = Literal["day", "week", "month", "quarter", "season", "year", "decade", "range"]
@@ -108,6 +109,10 @@ class Parts:
         if (found := self._one_month(at)) is None:
             return None
         end, number, hijri = found
+        if hijri and self._word(end) in EPITHETS:
+            end += 1
+        if self._bare(end) and self._one_month(end) == (self._end_of_month(end), number, hijri):
+            return self._end_of_month(end), number, hijri  # «كانون الأول ديسمبر»
         if self._word(end) == "/" and self._one_month(end + 1) == (self._end_of_month(end + 1), number, hijri):
             end = self._end_of_month(end + 1)
         elif self._word(end) == "(" and self._one_month(end + 1) == (self._end_of_month(end + 1), number, hijri):

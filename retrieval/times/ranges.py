@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from retrieval.times.calendars import day, month_days, moved, quarter_days, season_days, year_days
+from retrieval.times.cues import SCHOOL_YEARS
 from retrieval.times.parts import DAY, Found
 from retrieval.times.spans import SpansOfText
 
@@ -115,7 +116,32 @@ class RangesOfText(SpansOfText):
             second = self._year_number(end)  # «وسنة 2004»
         if not second or second[2] or second[1] <= one[1] or not (headed or between or joined):
             return None
+        if not headed and self._is_counted(second[0]):
+            return None
+        while headed and (third := self._and_year(second[0])) and third[1] > second[1]:
+            second = third  # «الأعوام 2019 و2020 و2021»
         return second[0], (year_days(one[1])[0], year_days(second[1])[1]), "range"
+
+    def _and_year(self, at: int) -> tuple[int, int, bool] | None:
+        found = self._year_number(at + 1) if self._word(at) == "و" else None
+        return found if found and not found[2] else None
+
+    def _school_year(self, at: int) -> Found | None:
+        """«موسم 2022/2023», «العام الدراسي 2023-2024»: from July to June."""
+        one, two = self._year_number(at), self._year_number(at + 2)
+        if not one or not two or self._word(at + 1) not in ("/", "-", "–") or self._word(at - 1) not in SCHOOL_YEARS:
+            return None
+        return (at + 3, (date(one[1], 7, 1), date(two[1], 6, 30)), "range") if two[1] == one[1] + 1 else None
+
+    def _listed_days(self, at: int) -> Found | None:
+        """Days in a row: «3 و4 مايو 2023», «13 و14 و15 أكتوبر»."""
+        first, here = self._number(at), at
+        while self._word(here + 1) == "و" and self._number(here + 2) == (self._number(here) or 0) + 1:
+            here += 2
+        if here == at or not first or not (last := self._date(here)) or last[2] != "day":
+            return None
+        begin = last[1][0] - (here - at) // 2 * DAY
+        return last[0], (begin, last[1][1]), "range"
 
     def _days_between(self, at: int, *, between: bool) -> Found | None:
         """From a day or month to another, whose month and year serve the first where it has none."""

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from retrieval.times.calendars import Days, hijri_days, hijri_year_of, month_days, moved, week_days, year_days
-from retrieval.times.cues import COMMON_NAMES, LAW_BEFORE, NO_DATE_BEFORE, NOT_COUNTED, TITLES, YEAR_BEFORE
+from retrieval.times.cues import (
+    ABOUT,
+    COMMON_NAMES,
+    COUNTED,
+    LAW_BEFORE,
+    NO_DATE_BEFORE,
+    NOT_COUNTED,
+    TITLES,
+    YEAR_BEFORE,
+)
 from retrieval.times.days import DaysOfText
 from retrieval.times.parts import DAY, UNITS, Found
 from retrieval.times.words import LEXICON
+
+_OF_SOMETHING = re.compile(r"(?!ال|فصاعد|تقريب|وفق|ايض|مقارن|قياس|تحديد|اعتبار|بعد)\w{3,}(?<!ي)ا")
+"""A word in the accusative, as the thing that is counted stands: «شخصا»; adverbs of one root end in يا."""
 
 
 class SpansOfText(DaysOfText):
@@ -18,7 +31,7 @@ class SpansOfText(DaysOfText):
 
     def _month(self, at: int) -> Found | None:
         """«سبتمبر 2023», «رمضان 1444», «شهر مارس», «أكتوبر المقبل»."""
-        if not (named := self._month_name(at)) or self._word(at - 1) in NO_DATE_BEFORE:
+        if not (named := self._month_name(at)) or self._is_of_name(at):
             return None
         end, number, hijri = named
         if (year := self._year_number(end, hijri=hijri)) and self._bare(end):
@@ -34,6 +47,13 @@ class SpansOfText(DaysOfText):
             return None
         days = self._month_near(number, modifier, hijri=hijri)
         return (end + (modifier is not None), days, "month") if days else None
+
+    def _is_of_name(self, at: int) -> bool:
+        """Whether a month is of a place's name: «شارع نوفمبر», «مدينة السادس من أكتوبر»."""
+        before = at - 1
+        if self._has(before, "from") and (self._has(before - 1, "ordinal", "number") or self._number(before - 1)):
+            before -= 2
+        return self._word(before) in NO_DATE_BEFORE
 
     def _month_alone(self, at: int, end: int, *, hijri: bool) -> bool:
         """Whether a month's name by itself is one: a word before it says so, and it is no person, verb or car."""
@@ -85,10 +105,21 @@ class SpansOfText(DaysOfText):
             return False
         if self._word(at - 2) in LAW_BEFORE or self._word(end) in ("-", "/", "%", "٪"):
             return False
-        after = self._word(end)
-        if end >= self._ends or not (after and after[0].isalpha()):
+        ends_range = self._has(end, "to") and self._number(end + 1) is not None
+        return not self._is_counted(end + 2 if ends_range else end)
+
+    def _is_counted(self, at: int) -> bool:
+        """Whether the word behind a number is what it is a number of: «2025 وظيفة», «2050 دولارا»."""
+        after = self._word(at)
+        if at >= self._ends or not (after and after[0].isalpha()) or after in NOT_COUNTED:
+            return False
+        if self._tokens[at].tags.keys() & {"from", "to", "ago", "after", "since", "in", "between"}:
+            return False
+        if after.rstrip("ا") in COUNTED or after in COUNTED or _OF_SOMETHING.fullmatch(after):
             return True
-        return after in NOT_COUNTED or after.startswith(("ال", "وال", "بال", "لل", "ت", "ي", "و", "ا", "ب", "ل", "ف"))
+        return not (
+            after in NOT_COUNTED or after.startswith(("ال", "وال", "بال", "لل", "ت", "ي", "و", "ا", "ب", "ل", "ف"))
+        )
 
     # -------------------------------------------------------------------------------------------------- relative
 
@@ -129,8 +160,9 @@ class SpansOfText(DaysOfText):
         tag = next((tag for tag in ("ago", "after", "since") if self._has(at, tag)), None)
         if tag is None or not self._bare(at + 1) or self._tokens[at].clitics not in ("", "و", "ف"):
             return None
-        length = self._length(at + 1)
-        if not length or self._year_number(at + 1) or length[1] > 999 or self._anchor is None:
+        begin = at + 2 if self._word(at + 1) in ABOUT else at + 1
+        length = self._length(begin)
+        if not length or self._year_number(begin) or length[1] > 999 or self._anchor is None:
             return None
         end, number, unit = length
         if self._has(end, "from") and self._word(end + 1) not in ("الان", "اليوم", "دون"):
