@@ -272,6 +272,13 @@ def test_markup_in_a_record_is_read_as_a_page_shows_it(tmp_path: Path) -> None:
     assert article(tmp_path / "plain.jsonl", lines({"text": plain})).body == plain
 
 
+def test_names_of_fields_in_arabic(tmp_path: Path) -> None:
+    record = {"العنوان": "فتح الجسر", "نص الخبر": "نص الخبر كله.", "تاريخ النشر": "٥ آذار ٢٠٢٤", "الكاتب": "منى خليل"}
+    one = article(tmp_path / "a.jsonl", lines(record))
+    assert (one.source.title, one.body, one.source.author) == ("فتح الجسر", "نص الخبر كله.", "منى خليل")
+    assert one.source.published == date(2024, 3, 5)
+
+
 def test_names_of_fields_as_programs_have_them(tmp_path: Path) -> None:
     record = {
         "headline": "عنوان", "articleBody": "نص الخبر.", "publisher": {"@type": "Organization", "name": "المرفأ"},
@@ -280,3 +287,19 @@ def test_names_of_fields_as_programs_have_them(tmp_path: Path) -> None:
     source = article(tmp_path / "a.jsonl", lines(record)).source
     assert (source.title, source.outlet, source.author) == ("عنوان", "المرفأ", "منى خليل، سامي عيد")
     assert source.published == date(2024, 3, 5)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\ntitle: فتح الجسر\ndate: 2024-03-05\nauthors:\n  - منى خليل\n  - سامي عيد\n---",
+        '+++\ntitle = "فتح الجسر"\ndate = 2024-03-05\nauthor = ["منى خليل", "سامي عيد"]\n+++',
+        "---\nالعنوان: فتح الجسر\nتاريخ النشر: 5 آذار 2024\nبقلم: منى خليل، سامي عيد\n---",
+    ],
+    ids=["yaml", "toml", "arabic"],
+)
+def test_front_matter_in_its_ways(tmp_path: Path, front: str) -> None:
+    text = f"{front}\n\nأعلنت الوزارة فتح الجسر أمام المركبات.\n\nاقرأ أيضا: [الميناء يستقبل أول سفينة](https://a.example/2)\n"
+    one = article(tmp_path / "a.md", text)
+    assert (one.source.title, one.source.author) == ("فتح الجسر", "منى خليل، سامي عيد")
+    assert (one.source.published, one.body) == (date(2024, 3, 5), "أعلنت الوزارة فتح الجسر أمام المركبات.")

@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from retrieval.arabic import clean, words
 from retrieval.sources.article import Draft, line_key
 from retrieval.sources.credits import is_caption
-from retrieval.sources.dates import parse_date
+from retrieval.sources.field_names import columns_of
+from retrieval.sources.furniture import is_related
 from retrieval.sources.headings import is_heading
+from retrieval.sources.record_dates import Undated, dated
 
-_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?P<fields>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
-_FIELD = re.compile(r"(?P<name>[A-Za-z_]+)\s*:\s*(?P<value>.*)")
+_FRONT_MATTER = re.compile(
+    r"\A\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<fields>(?:.*\n)*?)(?:(?P=fence)|\.\.\.)[ \t]*(?:\n|\Z)"
+)
+_FIELD = re.compile(r"(?P<name>[^\W\d][\w ]*?)\s*[:=]\s*(?P<value>.*)")
+_ITEM = re.compile(r"\s*-\s+(?P<value>.+)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r"\s*(```+|~~~+)")
 _HEADING = re.compile(r"\s{0,3}(?P<level>#{1,6})(?:\s+(?P<text>.*?))?(?:\s+#+)?\s*")
@@ -57,32 +62,33 @@ def read_markdown(text: str) -> Draft:
         del paragraphs[heading]
     elif not title and len(paragraphs) > 1 and is_heading(paragraphs[0]):
         title = paragraphs.pop(0)
-    published = fields.get("published") or fields.get("date") or ""
-    modified = fields.get("modified") or fields.get("updated") or ""
-    return Draft(
+    draft = Draft(
         title=title,
-        paragraphs=tuple(line for line in paragraphs if not is_caption(line)),
+        paragraphs=tuple(line for line in paragraphs if not is_caption(line) and not is_related(line)),
         captions=(*blocks.captions, *(line for line in paragraphs if is_caption(line))),
         id=fields.get("id", ""),
-        url=fields.get("url") or fields.get("link"),
-        outlet=fields.get("outlet") or fields.get("source"),
-        published=parse_date(published) if published else None,
+        subtitle=fields.get("subtitle", ""),
+        url=fields.get("url"),
+        outlet=fields.get("outlet"),
         author=fields.get("author") or None,
-        modified=parse_date(modified) if modified else None,
     )
+    return dated(Undated(draft, fields.get("published", ""), fields.get("modified", "")))
 
 
 def _fields(lines: str) -> dict[str, str]:
-    """The `key: value` lines of front matter, names in lower case, values without quotes; other lines pass."""
-    found: dict[str, str] = {}
+    """What front matter says, by field: `name: value`, or `name = value` of TOML, lists joined; other lines pass."""
+    said: dict[str, list[str]] = {}
+    current: list[str] = []
     for line in lines.split("\n"):
-        match = _FIELD.fullmatch(clean(line))
-        if match:
-            value = match["value"]
-            if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-                value = value[1:-1]
-            found.setdefault(match["name"].lower(), value)
-    return found
+        if match := _FIELD.fullmatch(clean(line)):
+            value = match["value"].strip()
+            inside = value[1:-1].split(",") if value[:1] == "[" and value[-1:] == "]" else [value]
+            current = said.setdefault(match["name"], [])
+            current += [unquoted for part in inside if (unquoted := part.strip().strip("\"'"))]
+        elif item := _ITEM.fullmatch(line):
+            current.append(item["value"].strip().strip("\"'"))
+    values = ["، ".join(some) for some in said.values()]
+    return {field: values[place] for field, place in columns_of(list(said)).items()}
 
 
 @dataclass

@@ -47,10 +47,11 @@ def with_dates(records: Iterable[tuple[int, Undated | RecordBroken]]) -> Iterato
     written = [one for _, record in first if isinstance(record, Undated) for one in (record.published, record.modified)]
     month_first = _is_month_first(written)
     for line, record in chain(first, coming):
-        yield line, record if isinstance(record, RecordBroken) else _dated(record, month_first)
+        yield line, record if isinstance(record, RecordBroken) else dated(record, month_first)
 
 
-def _dated(record: Undated, month_first: bool | None) -> Draft:
+def dated(record: Undated, month_first: bool | None = None) -> Draft:
+    """The draft with its days, given whether the month is known to stand before the day in its file, or behind it."""
     published, modified = (_day(text, month_first) for text in (record.published, record.modified))
     guessed = published is not None and month_first is None and _may_be_either(record.published)
     return replace(

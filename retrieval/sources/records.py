@@ -13,6 +13,7 @@ from retrieval.arabic import clean_line
 from retrieval.errors import RecordBroken, SourceEncoding
 from retrieval.sources.article import Draft
 from retrieval.sources.decoding import encoding_of
+from retrieval.sources.field_names import places_of
 from retrieval.sources.markup import Text, has_markup, plain_line, text_of_field
 from retrieval.sources.record_dates import Undated, with_dates
 from retrieval.sources.wrapping import unwrap
@@ -21,7 +22,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 SAMPLE_BYTES = 1 << 18
 """Read of a file of any size to know its encoding."""
-_TEXT_FIELDS = ("text", "body", "content", "articleBody", "article_body", "full_text", "content_html")
+_TEXT_FIELDS = ("text", "body", "content")
 _LINE_END = "\n"
 _PEEKED_LINES = 20
 _READABLE = re.compile(r"\w")
@@ -99,31 +100,32 @@ def _draft_of_line(line: str, path: Path, number: int) -> Undated | RecordBroken
 def _draft(value: Json, path: Path, line: int) -> Undated | RecordBroken:
     if not isinstance(value, dict):
         return RecordBroken(path=path, line=line, problem="not an object")
-    text = next((value[name] for name in _TEXT_FIELDS if value.get(name) not in (None, "")), None)
+    given = list(value.values())
+    fields = {field: [given[place] for place in places] for field, places in places_of(value).items()}
+    text = next((some for some in fields.get("text", ()) if some not in (None, "")), None)
     if text is not None and not isinstance(text, str):
         return RecordBroken(path=path, line=line, problem="text is not a string")
     if not text or not (_READABLE.search(text) or clean_line(text)):
         return RecordBroken(path=path, line=line, problem="no text")
     paragraphs, captions = text_of_record(text)
     named = value.get("captions")
+
+    def said(field: str) -> str:
+        return next((found for some in fields.get(field, ()) if (found := _as_text(some))), "")
+
     draft = Draft(
-        title=plain_line(_string(value, "title", "headline")),
-        subtitle=plain_line(_string(value, "subtitle", "subheadline")),
+        title=plain_line(said("title")),
+        subtitle=plain_line(said("subtitle")),
         paragraphs=paragraphs,
         captions=(*captions, *(item for item in named if isinstance(item, str)))
         if isinstance(named, list)
         else captions,
-        id=_string(value, "id", "_id", "article_id"),
-        url=_string(value, "url", "link"),
-        outlet=_string(value, "outlet", "source", "publisher"),
-        author=_string(value, "author", "authors", "byline", "creator") or None,
+        id=said("id"),
+        url=said("url"),
+        outlet=said("outlet"),
+        author=said("author") or None,
     )
-    published = _string(
-        value, "published", "date", "published_at", "pubDate", "published_date", "datePublished", "date_published"
-    )
-    return Undated(
-        draft, published, _string(value, "modified", "updated", "updated_at", "dateModified", "date_modified")
-    )
+    return Undated(draft, said("published"), said("modified"))
 
 
 def text_of_record(text: str) -> Text:
@@ -131,12 +133,8 @@ def text_of_record(text: str) -> Text:
     return text_of_field(text) if has_markup(text) else (tuple(unwrap(text).split("\n")), ())
 
 
-def _string(record: Mapping[str, Json], *names: str) -> str:
-    """The first of the fields that holds text or a number, or something with a name, or several; empty if none does."""
-    return next((found for name in names if (found := _as_text(record.get(name)))), "")
-
-
 def _as_text(value: Json) -> str:
+    """A field's text or number, the name of what has one, or several; empty for anything else."""
     if isinstance(value, dict):
         value = value.get("name") or value.get("title")
     if isinstance(value, list):

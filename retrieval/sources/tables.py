@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from retrieval.arabic import clean_line
 from retrieval.errors import RecordBroken, SourceEncoding
-from retrieval.sources.article import Draft, line_key
+from retrieval.sources.article import Draft
 from retrieval.sources.decoding import encoding_of
 from retrieval.sources.faults import TableWithoutText
+from retrieval.sources.field_names import columns_of
 from retrieval.sources.markup import plain_line
 from retrieval.sources.record_dates import Undated, with_dates
 from retrieval.sources.records import SAMPLE_BYTES, text_of_record
@@ -32,40 +33,6 @@ _JUDGEMENTS = re.compile(r"query[-_]?id\t(?:corpus|doc)[-_]?id\t")
 _READABLE = re.compile(r"\w")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _OPENED, _CLOSED = re.compile(r'(?:^|\t)"(?!\t|$)', re.MULTILINE), re.compile(r'(?<!\t)"(?:\t|$)', re.MULTILINE)
-
-
-def _names(phrases: str) -> tuple[str, ...]:
-    return tuple(line_key(phrase) for phrase in re.split(r"[|\n]", phrases) if phrase)
-
-
-_FIELDS = {
-    "title": _names(
-        "title|headline|header|news title|article title|post title|العنوان|عنوان|عنوان الخبر|عنوان المقال|العنوان الرئيسي"
-    ),
-    "subtitle": _names("subtitle|subheading|العنوان الفرعي|عنوان فرعي"),
-    "text": _names("""
-text|body|content|article|full text|article text|news|description text|article body|post content|content html
-النص|نص|المحتوى|محتوى|المتن|متن|نص الخبر|نص المقال|محتوى الخبر|محتوى المقال|الخبر|المقال|النص الكامل|التفاصيل|تفاصيل الخبر
-"""),
-    "published": _names("""
-date|published|published at|pub date|pubdate|publish date|publication date|date published|published date|post date|datetime|date gmt
-التاريخ|تاريخ|تاريخ النشر|النشر|تاريخ الخبر|تاريخ المقال|اليوم
-"""),
-    "modified": _names(
-        "modified|updated|updated at|post modified|last modified|date modified|تاريخ التحديث|آخر تحديث|تاريخ التعديل|التحديث"
-    ),
-    "url": _names(
-        "url|link|article url|source url|permalink|href|web address|الرابط|رابط|رابط الخبر|رابط المقال|الوصلة|عنوان الصفحة"
-    ),
-    "outlet": _names(
-        "source|outlet|publisher|newspaper|site|website|media|المصدر|مصدر|الصحيفة|الجريدة|الموقع|الناشر|اسم الصحيفة|الوسيلة"
-    ),
-    "author": _names(
-        "author|byline|writer|by|journalist|creator|author name|post author|الكاتب|كاتب|المؤلف|بقلم|اسم الكاتب|المحرر|الصحفي|كاتب المقال"
-    ),
-    "id": _names("id|article id|guid|identifier|المعرف|معرف|رقم الخبر|رقم المقال|الرقم"),
-}
-"""Names of columns by what they hold, the plainest first; compared without case, marks, spaces and underscores."""
 
 
 def read_table(path: Path) -> Iterator[tuple[int, Draft | RecordBroken]]:
@@ -105,7 +72,7 @@ def delimiter_of(sample: str) -> str:
 
     def fitness(delimiter: str) -> tuple[int, int]:
         names = next(csv.reader([lines[0]], delimiter=delimiter), [])
-        return len(_columns(names)), lines[0].count(delimiter)
+        return len(columns_of(names)), lines[0].count(delimiter)
 
     return max(_DELIMITERS, key=fitness)
 
@@ -115,17 +82,6 @@ def holds_judgements(path: Path) -> bool:
     with path.open("rb") as file:
         beginning = file.read(_HEADER_BYTES).decode("utf-8-sig", "replace")
     return _JUDGEMENTS.match(beginning.lower()) is not None
-
-
-def _columns(names: Sequence[str]) -> dict[str, int]:
-    """The column of each field that is known; of several for one field the one with the plainest name."""
-    found: dict[str, int] = {}
-    keys = [line_key(name) for name in names]
-    for field, known in _FIELDS.items():
-        name = next((name for name in known if name in keys), None)
-        if name is not None:
-            found[field] = keys.index(name)
-    return found
 
 
 def _has_plain_quotes(sample: str) -> bool:
@@ -148,7 +104,7 @@ def _rows(reader: Reader, path: Path) -> Iterator[tuple[int, Undated | RecordBro
         if not any(cell.strip().strip("\ufeff") for cell in row) or (row[0].startswith("sep=") and columns is None):
             continue
         if columns is None:
-            columns = _columns([cell.strip("\ufeff") for cell in row])
+            columns = columns_of([cell.strip("\ufeff") for cell in row])
             if "text" not in columns:
                 raise TableWithoutText(path=path, columns=_shown(row))
         else:
