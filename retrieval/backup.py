@@ -22,7 +22,7 @@ from typing import IO
 
 from retrieval.disk_faults import translated
 from retrieval.errors import SourceMissing
-from retrieval.storage_errors import BackupBroken, BackupInside, FolderInUse, StoreMissing
+from retrieval.storage_errors import BackupBroken, BackupInside, DatabaseDamaged, FolderInUse, StoreMissing
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -36,7 +36,10 @@ _UNCHECKED = ".restoring"
 
 
 def back_up(data_dir: Path, file: Path) -> int:
-    """Writes a backup, whole or not at all; returns its size in bytes. Raises `StoreError` kinds."""
+    """Writes a backup, whole or not at all; returns its size in bytes.
+
+    Raises `DatabaseDamaged` for a database that is not whole, and other `StoreError` kinds; an earlier backup then stays.
+    """
     if not (data_dir / ARTICLES).is_file():
         raise StoreMissing(path=data_dir)
     if file.resolve().is_relative_to(data_dir.resolve()):
@@ -71,9 +74,16 @@ def _kept(data_dir: Path) -> Iterator[Path]:
 
 def _snapshot(path: Path, target: Path) -> Path:
     target.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path, timeout=30.0)) as source, closing(sqlite3.connect(target)) as copy:
+    with (
+        translated(path),
+        closing(sqlite3.connect(path, timeout=30.0)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
+        (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+    if found != "ok":
+        raise DatabaseDamaged(path=path, problem="malformed")
     return target
 
 

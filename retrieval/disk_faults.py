@@ -9,6 +9,7 @@ from errno import EACCES, EDQUOT, EEXIST, ENAMETOOLONG, ENOENT, ENOSPC, ENOTDIR,
 from pathlib import Path
 
 from retrieval.errors import DiskFull, StoreError, StoreNotAFolder, StoreReadOnly
+from retrieval.storage_errors import DatabaseDamaged
 
 
 @contextmanager
@@ -27,5 +28,7 @@ def translation(path: Path, error: Exception) -> StoreError:
         return StoreReadOnly(path=path.parent)
     if number in (ENOENT, ENOTDIR, EEXIST, ENAMETOOLONG):
         return StoreNotAFolder(path=path.parent)
+    if "malformed" in problem or "not a database" in problem:
+        return DatabaseDamaged(path=path, problem=problem)
     is_full = number in (ENOSPC, EDQUOT) or "is full" in problem
     return DiskFull(path=path.parent) if is_full else StoreError(path=path.parent, problem=problem)

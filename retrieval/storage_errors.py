@@ -11,6 +11,12 @@ class ArticleChanged(SourceError):
     code = "article_changed"
 
 
+class DatabaseDamaged(StoreError):
+    """A database that is not whole: what no index can be made from. Values: path, problem."""
+
+    code = "database_damaged"
+
+
 class StoreMissing(StoreError):
     """A folder without articles where some are wanted. Values: path."""
 

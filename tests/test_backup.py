@@ -20,7 +20,14 @@ from retrieval.backup import back_up, restore
 from retrieval.errors import DiskFull, SourceMissing
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
-from retrieval.storage_errors import BackupBroken, BackupInside, FolderInUse, RestoreUnfinished, StoreMissing
+from retrieval.storage_errors import (
+    BackupBroken,
+    BackupInside,
+    DatabaseDamaged,
+    FolderInUse,
+    RestoreUnfinished,
+    StoreMissing,
+)
 from tests.test_durability import assert_whole, contents, mounted, needs_mount
 
 
@@ -220,3 +227,23 @@ def test_a_full_disk_leaves_no_half_backup_and_the_one_before_stays(data: Path, 
             back_up(data, file)
         assert file.read_bytes() == before
         assert [path.name for path in file.parent.iterdir()] == ["b.tar.gz"]
+
+
+def test_a_damaged_database_is_named_and_the_earlier_backup_stays(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b.tar.gz"
+    back_up(data, file)
+    earlier = file.read_bytes()
+    articles = data / "articles.db"
+    with contextlib.closing(sqlite3.connect(articles)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(articles.read_bytes())
+    for at in range(4096, len(content), 4096):  # every page but the first
+        content[at : at + 64] = bytes(64)
+    articles.write_bytes(content)
+    with pytest.raises(DatabaseDamaged) as caught:
+        back_up(data, file)
+    assert str(caught.value.values["path"]) == str(articles)
+    assert file.read_bytes() == earlier
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "b.tar.gz", "data"]
+    restore(file, data, replace=True)
+    assert Index(data, BundledEmbedder()).article_count == 30

@@ -98,6 +98,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "سجل غير صالح في «{path}»؛ صحّحه ({problem})",
         "Broken record in “{path}”; correct it: {problem}",
     ),
+    "database_damaged": (
+        "قاعدة البيانات «{path}» تالفة؛ أعدها من نسخة احتياطية: dalil restore FILE --force ({problem})",
+        "The database “{path}” is damaged ({problem}); put back a backup: dalil restore FILE --force",
+    ),
     "store_failed": (
         "تعذّرت قراءة الفهرس في «{path}» أو الكتابة فيه؛ أعد بناءه: dalil reindex أو افحصه: dalil doctor ({problem})",
         "The index in “{path}” could not be used ({problem}); build it anew: dalil reindex, or see: dalil doctor",
