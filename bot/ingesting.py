@@ -68,7 +68,7 @@ def ingest(
         if watch is not None:
             _watch(index, settings, names, messages, minutes=watch, as_json=as_json)
             return 0
-        with wiring.opened_gatherer(settings, names) as gatherer:
+        with wiring.opened_gatherer(index, settings, names) as gatherer:
             report = _take_in(index, gatherer, names, messages)
     _tell(report, messages, as_json=as_json)
     return 1 if report.failed else 0
@@ -114,7 +114,7 @@ def _watch(
 
     told: frozenset[str] = frozenset()
     is_first = True
-    with _told_to_stop() as stop, wiring.opened_gatherer(settings, names, stop.sleep, stop.is_told) as gatherer:
+    with _told_to_stop() as stop, wiring.opened_gatherer(index, settings, names, stop.sleep, stop.is_told) as gatherer:
         typer.echo(messages("ingest.watching", period=_period(minutes, messages)), err=True)
         while not stop.told:
             try:

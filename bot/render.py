@@ -107,6 +107,7 @@ def report_object(report: IngestReport, messages: Messages) -> dict[str, object]
         "seconds": round(report.seconds, 3),
         "passed_over": report.passed_over,
         "undated": report.undated,
+        "withdrawn": report.withdrawn,
         "failures": [
             {
                 "source": failure.origin,
@@ -284,6 +285,8 @@ def report_lines(report: IngestReport, messages: Messages) -> list[str]:
     if report.passed_over:
         kinds = " · ".join(f"{count} {kind}" for kind, count in report.passed_over.items())
         lines.append(messages("ingest.passed_over", kinds=kinds))
+    if report.withdrawn:
+        lines.append(messages("ingest.withdrawn", count=report.withdrawn))
     if report.undated:
         lines.append(messages("ingest.undated", articles=messages.count("article", report.undated)))
     return lines

@@ -1,4 +1,4 @@
-"""`dalil reindex`, `dalil backup` and `dalil restore`: the index made anew, and the data folder as one file."""
+"""`dalil reindex`, `backup`, `restore` and `withdraw`: the index made anew, the data folder as one file, articles taken out."""
 
 from __future__ import annotations
 
@@ -76,6 +76,27 @@ def restore(
         _made_anew(index, messages)
         articles = messages.count("article", index.article_count)
     typer.echo(messages("restore.done", path=file, articles=articles))
+    return 0
+
+
+@app.command(cls=Command)
+def withdraw(
+    names: Annotated[list[str], typer.Argument(metavar="ID|PATH|URL...")],
+    undo: Annotated[bool, typer.Option("--undo")] = False,
+    data_dir: DataDir = None,
+) -> int:
+    """Takes articles out for good."""
+    from bot import wiring
+    from bot.settings import begin
+
+    settings, messages = begin(data_dir)
+    with wiring.opened_index(settings) as index:
+        if undo:
+            index.reinstate(names)
+            typer.echo(messages("withdraw.undone"))
+        else:
+            gone = wiring.withdraw(index, settings, names)
+            typer.echo(messages("withdraw.done", articles=messages.count("article", len(gone))))
     return 0
 
 

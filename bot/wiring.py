@@ -121,6 +121,7 @@ def article_paths(given: Sequence[str], settings: Settings) -> list[Path]:
 
 @contextmanager
 def opened_gatherer(
+    index: Index,
     settings: Settings,
     names: Sequence[str],
     sleep: Callable[[float], None] = time.sleep,
@@ -135,7 +136,22 @@ def opened_gatherer(
         yield None
         return
     with closing(KeptPages(settings.data_dir)) as pages, closing(Fetcher(addresses, sleep=sleep)) as fetcher:
-        yield Gatherer(fetcher, pages, is_stopped=is_stopped)
+        yield Gatherer(
+            fetcher, pages, is_stopped=is_stopped, is_withdrawn=lambda address: address in index.withdrawn_origins
+        )
+
+
+def withdraw(index: Index, settings: Settings, names: Sequence[str]) -> list[str]:
+    """Takes articles out for good, with the kept pages that they were read from; returns their ids.
+
+    Raises `SourceNotStored`, and `StoreError` kinds.
+    """
+    gone = index.withdraw(names)
+    if (settings.data_dir / "pages.db").exists():
+        with closing(KeptPages(settings.data_dir)) as pages:
+            for origin in index.withdrawn_origins:
+                pages.drop(origin)
+    return gone
 
 
 def take_in(

@@ -33,6 +33,7 @@ from retrieval.errors import ArticleUnknown
 from retrieval.related import Related
 from retrieval.stored_times import Times
 from retrieval.types import Article, Passage, Source
+from retrieval.withdrawn import Withdrawn
 
 Days = tuple[int, int]
 """The first and the last day, YYYYMMDD."""
@@ -59,6 +60,7 @@ class Catalogue(CatalogueFile):
         super().__init__(path)
         self.related = Related(self._rows)
         self.times = Times(self._rows)
+        self.withdrawn = Withdrawn(self._rows, self._transaction)
 
     # -------------------------------------------------------------------------------------------------- facts
 

@@ -54,4 +54,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # files read to their end without a fault, each with how many articles are stored of it: all that it holds
         "CREATE TABLE files (origin TEXT PRIMARY KEY, digest TEXT NOT NULL, articles INTEGER NOT NULL)",
     ),
+    (  # 3: what was taken out on request; an article_id of "" stands for the whole of a file or address
+        "CREATE TABLE withdrawn (origin TEXT NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (origin, article_id))",
+    ),
 )

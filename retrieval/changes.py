@@ -32,6 +32,8 @@ class Tally:
     undated: int = 0
     """Of the new and changed articles."""
     failures: list[Failure] = field(default_factory=list)
+    withdrawn: int = 0
+    """Files and articles that were met and stay out."""
     passed_over: Counter[str] = field(default_factory=Counter)
     """How many files of folders no reader knows, by kind."""
     seen: dict[str, Known] = field(default_factory=dict)
@@ -58,11 +60,13 @@ class Changes:
         self._catalogue = catalogue
         self._on_progress = on_progress
         found = source_files(paths)
-        self._files = [*found.files, *fetched]
+        self._withdrawn = catalogue.withdrawn.places()
+        self._files = [file for file in [*found.files, *fetched] if (file.origin, "") not in self._withdrawn]
         self._origins = {file.origin for file in self._files}
         self._known = catalogue.known()
         self._unchanged: set[str] = set()
         self.tally = Tally(failures=found.failures, passed_over=found.passed_over)
+        self.tally.withdrawn = len(found.files) + len(fetched) - len(self._files)
 
     def __iter__(self) -> Iterator[Article]:
         """The articles that are new or differ from the stored ones; counts all.
@@ -97,8 +101,15 @@ class Changes:
             article_id
             for article_id, stored in self._known.items()
             if article_id not in self.tally.seen
-            and ((stored.origin in self.tally.ended and not is_feed_file(stored.origin)) or is_gone(stored.origin))
+            and (
+                self._is_withdrawn(stored.origin, article_id)
+                or (stored.origin in self.tally.ended and not is_feed_file(stored.origin))
+                or is_gone(stored.origin)
+            )
         ]
+
+    def _is_withdrawn(self, origin: str, article_id: str) -> bool:
+        return not self._withdrawn.isdisjoint([(origin, ""), (origin, article_id)])
 
     def _holds_any(self, folder: Path) -> bool:
         return any(Path(origin).is_relative_to(folder) for origin in self._origins if "://" not in origin)
@@ -169,6 +180,9 @@ class Changes:
         if own_id in known or seen or (stored and differs and self._may_hold(stored.origin)):
             article = replace(article, source=replace(article.source, article_id=own_id))
             article_id, stored = own_id, known.get(own_id)
+        if (origin, article_id) in self._withdrawn:
+            tally.withdrawn += 1
+            return
         tally.seen[article_id] = Known(digest, origin, ready=False)
         if stored and stored.hash == digest:
             tally.unchanged += 1

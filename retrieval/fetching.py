@@ -54,10 +54,19 @@ class Gathered:
 class Gatherer:
     """Fetches what addresses name, round after round. `fetcher` and `pages` are the caller's to close."""
 
-    def __init__(self, fetcher: Fetcher, pages: KeptPages, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        pages: KeptPages,
+        *,
+        is_stopped: Callable[[], bool] = lambda: False,
+        is_withdrawn: Callable[[str], bool] = lambda address: False,
+    ) -> None:
+        """`is_withdrawn` tells which addresses are not asked for, though they are named."""
         self._fetcher = fetcher
         self._pages = pages
         self._is_stopped = is_stopped
+        self._is_withdrawn = is_withdrawn
         self._rules: dict[str, Rules | WebError] = {}
         self._silent: set[str] = set()
         """The hosts that did not answer in this round; they are not waited for again."""
@@ -70,7 +79,7 @@ class Gatherer:
         self._rules.clear()
         self._silent.clear()
         gathered, tell = Gathered(), on_progress or (lambda done, total: None)
-        named = in_turn(dict.fromkeys(addresses), host_of)
+        named = in_turn([one for one in dict.fromkeys(addresses) if not self._is_withdrawn(one)], host_of)
         found: list[tuple[Entry, str]] = []
         for done, address in enumerate(named):
             tell(done, len(named) + len(found))
@@ -133,7 +142,7 @@ class Gatherer:
         """The article of an entry: its page where that lies on the feed's own site, else what the feed gives of it."""
         link = without_tracking(entry.link)
         address = link or f"{feed}#{entry.title}"
-        if address in gathered.files:
+        if address in gathered.files or self._is_withdrawn(address):
             return
         kept = self._pages.get(address)
         if kept and kept.feed_says == entry.changed:

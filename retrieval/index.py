@@ -212,6 +212,22 @@ class Index(IndexFacts):
         with self._writing() as ingestor:
             return ingestor.ingest(paths, on_progress, fetched=fetched)
 
+    def withdraw(self, names: Sequence[str]) -> list[str]:
+        """Takes out the articles that ids, addresses, files or folders name, and keeps them out; returns their ids.
+
+        Raises `SourceNotStored`, before anything is taken out, for a name that means nothing stored.
+        """
+        with self._writing() as ingestor:
+            places, gone = self._catalogue.withdrawn.named(names)
+            self._catalogue.withdrawn.add(places)
+            ingestor.remove(gone)
+        return gone
+
+    def reinstate(self, names: Sequence[str]) -> None:
+        """Lets the next ingest read again what was withdrawn under these names. Raises `SourceNotWithdrawn`."""
+        with self._locked():
+            self._catalogue.withdrawn.lift(names)
+
     def embed_ahead(self, embed: EmbedMany, paths: Sequence[Path] | None = None) -> int:
         """Lets `embed` make the vectors that an ingest of `paths`, or a reindex, would make, and keeps them; returns how many.
 

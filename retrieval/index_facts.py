@@ -42,6 +42,11 @@ class IndexFacts:
         self._catalogue.record(self._fingerprint)
 
     @property
+    def withdrawn_origins(self) -> frozenset[str]:
+        """The files and addresses that were withdrawn as a whole and are not read."""
+        return self._catalogue.withdrawn.origins()
+
+    @property
     def _fingerprint(self) -> dict[str, str]:
         return {**self._cheap_fingerprint, "dimension": str(self._embedder.dimension)}
 

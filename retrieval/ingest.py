@@ -81,8 +81,14 @@ class Ingestor:
             seconds=time.monotonic() - began,
             failures=tuple(tally.failures),
             undated=tally.undated,
+            withdrawn=tally.withdrawn,
             passed_over=dict(sorted(tally.passed_over.items())),
         )
+
+    def remove(self, article_ids: Sequence[str]) -> None:
+        """Lets go of articles and of all that was made of them."""
+        self._store.remove(self._catalogue.remove(article_ids))
+        self.update_lexical()
 
     def recover(self, on_progress: Progress | None = None) -> int:
         """Finishes what an interrupted ingest left: articles without vectors, vectors without an article.

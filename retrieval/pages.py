@@ -122,6 +122,14 @@ class KeptPages:
                 (feed_says, self._now(), page.source_file.address),
             )
 
+    def drop(self, address: str) -> None:
+        """Deletes the kept page of an address, if there is one."""
+        with translated(self._path):
+            before = self._connection.execute("SELECT file FROM pages WHERE address = ?", (address,)).fetchone()
+            self._connection.execute("DELETE FROM pages WHERE address = ?", (address,))
+            if before:
+                (self._folder / before[0]).unlink(missing_ok=True)
+
     def refuse(self, address: str, feed_says: str) -> None:
         """Notes that the page of this version cannot be had, for a reason that lasts."""
         with translated(self._path):

@@ -17,6 +17,18 @@ class DatabaseDamaged(StoreError):
     code = "database_damaged"
 
 
+class SourceNotStored(UsageError):
+    """A name to withdraw that is no stored article's, nor of what one was read from. Values: path."""
+
+    code = "source_not_stored"
+
+
+class SourceNotWithdrawn(UsageError):
+    """A name under which nothing was withdrawn. Values: path."""
+
+    code = "source_not_withdrawn"
+
+
 class StoreMissing(StoreError):
     """A folder without articles where some are wanted. Values: path."""
 

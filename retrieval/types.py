@@ -185,6 +185,8 @@ class IngestReport:
     """How many files of the folders are of a kind that no reader knows, by kind."""
     undated: int = 0
     """How many of the added and updated articles have no day of publication."""
+    withdrawn: int = 0
+    """How many files and articles were met that were withdrawn, and stay out."""
 
     @property
     def failed(self) -> int:

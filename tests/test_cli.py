@@ -299,6 +299,7 @@ def test_ingest_reports_in_words_and_in_json(dalil: Any, folder: Path) -> None:
         "seconds",
         "passed_over",
         "undated",
+        "withdrawn",
         "failures",
     }
     assert (report["added"], report["unchanged"], report["failures"]) == (1, 1, [])

@@ -111,6 +111,7 @@ def test_report_object_counts_and_explains() -> None:
         "seconds": 0.123,
         "passed_over": {},
         "undated": 0,
+        "withdrawn": 0,
         "failures": [
             {
                 "source": "a.jsonl",

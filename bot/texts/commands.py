@@ -80,6 +80,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dalil reindex\nDALIL_EMBEDDING_MODEL=intfloat/multilingual-e5-small dalil reindex",
         "dalil reindex\nDALIL_EMBEDDING_MODEL=intfloat/multilingual-e5-small dalil reindex",
     ),
+    "help.withdraw": (
+        "اسحب مقالات فلا تُجاب بها الأسئلة ولا تعود مع ما يُقرأ بعد ذلك.",
+        "Take articles out, so that no answer cites them and no later ingest brings them back.",
+    ),
+    "help.withdraw.names": (
+        "معرّف مقال، أو ملف أو مجلد قُرئت منه مقالات، أو عنوان صفحة.",
+        "The id of an article, a file or folder that articles were read from, or the address of a page.",
+    ),
+    "help.withdraw.undo": (
+        "ألغِ السحب، فيعود ما سُحب مع القراءة التالية.",
+        "Lift it: the next ingest reads again what was withdrawn.",
+    ),
+    "example.withdraw": (
+        "dalil withdraw https://example.org/news/7\ndalil withdraw news/old/ --undo",
+        "dalil withdraw https://example.org/news/7\ndalil withdraw news/old/ --undo",
+    ),
     "help.backup": (
         "احفظ المقالات والمحادثات والتقييمات في ملف واحد، ولو كان البوت يعمل.",
         "Write the articles, conversations and votes to one file, even while the bot runs.",

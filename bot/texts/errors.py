@@ -98,6 +98,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "سجل غير صالح في «{path}»؛ صحّحه ({problem})",
         "Broken record in “{path}”; correct it: {problem}",
     ),
+    "source_not_stored": (
+        "لا مقال محفوظ بهذا المعرّف ولا من هذا المصدر: «{path}»؛ للمعرّفات: dalil search --json",
+        "No stored article has this id or was read from here: “{path}”; for ids: dalil search --json",
+    ),
+    "source_not_withdrawn": (
+        "لم يُسحب شيء باسم «{path}»؛ اكتب الاسم الذي سُحب به",
+        "Nothing was withdrawn under “{path}”; give the name that it was withdrawn by",
+    ),
     "database_damaged": (
         "قاعدة البيانات «{path}» تالفة؛ أعدها من نسخة احتياطية: dalil restore FILE --force ({problem})",
         "The database “{path}” is damaged ({problem}); put back a backup: dalil restore FILE --force",

@@ -58,6 +58,15 @@ REPLIES: dict[str, tuple[str, str]] = {
         "يُقرأ الجديد كل {period}؛ للإيقاف: Ctrl-C",
         "Reading what is new every {period}; to stop: Ctrl-C",
     ),
+    "withdraw.done": (
+        "سُحبت {articles}؛ لا تعود إلا بعد: dalil withdraw --undo",
+        "Withdrawn: {articles}; not read again until: dalil withdraw --undo",
+    ),
+    "withdraw.undone": ("رُفع السحب؛ اقرأ المصدر من جديد: dalil ingest", "Lifted; read the source again: dalil ingest"),
+    "ingest.withdrawn": (
+        "لم تُقرأ مصادر ومقالات سُحبت قبل: {count}",
+        "Withdrawn before, and not read: {count}",
+    ),
     "ingest.undated": (
         "بلا تاريخ نشر يُقرأ: {articles}؛ لا تعثر عليها أسئلة الفترات",
         "Without a day of publication that could be read: {articles}; questions about a period do not find them",
