@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
+from retrieval.errors import SourceUnnamed
 from retrieval.sources.article import SourceFile
 from retrieval.storage_errors import SourceNotStored, SourceNotWithdrawn
 
@@ -34,7 +35,7 @@ class Withdrawn:
     def named(self, names: Sequence[str]) -> tuple[set[Place], list[str]]:
         """What ids of articles, addresses, files and folders name: what goes on the list, and the stored articles.
 
-        Raises `SourceNotStored` for a name that means nothing stored.
+        Raises `SourceUnnamed` for an empty name, and `SourceNotStored` for one that means nothing stored.
         """
         places: set[Place] = set()
         article_ids: set[str] = set()
@@ -47,6 +48,8 @@ class Withdrawn:
         return places, sorted(article_ids)
 
     def _of_name(self, name: str) -> tuple[set[Place], list[tuple[str, str]]]:
+        if not name.strip():
+            raise SourceUnnamed
         if rows := self._rows("SELECT article_id, origin FROM articles WHERE article_id = ?", _storable(name)):
             return {(origin, "" if "://" in origin else article_id) for article_id, origin in rows}, rows
         if "://" in name:
@@ -68,6 +71,8 @@ class Withdrawn:
         """Takes what names mean off the list, so that the next ingest reads it again. Raises `SourceNotWithdrawn`."""
         lifted: set[Place] = set()
         for name in names:
+            if not name.strip():
+                raise SourceUnnamed
             file, folder = _paths(name)
             some = {
                 place for place in self.places() if name in place or place[0] == file or place[0].startswith(folder)

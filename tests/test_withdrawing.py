@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.catalogue import Catalogue
-from retrieval.errors import ArticleUnknown
+from retrieval.errors import ArticleUnknown, SourceUnnamed
 from retrieval.hashing import BundledEmbedder
 from retrieval.index import Index
 from retrieval.pages import Headers, KeptPages
@@ -88,6 +88,9 @@ def test_a_name_that_means_nothing_takes_nothing_out(index: Index) -> None:
     for names in (["unknown"], ["bridge", "/nowhere"], ["https://a.example/none"], ["\ud800"], ["bri"]):
         with pytest.raises(SourceNotStored):
             index.withdraw(names)
+    for undo in (index.withdraw, index.reinstate):
+        with pytest.raises(SourceUnnamed):
+            undo([" "])  # an unset variable of a script, not the folder it runs in
     with pytest.raises(SourceNotWithdrawn):
         index.reinstate(["bridge"])
     assert len(ids(index)) == 3

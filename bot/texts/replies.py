@@ -59,7 +59,7 @@ REPLIES: dict[str, tuple[str, str]] = {
         "Reading what is new every {period}; to stop: Ctrl-C",
     ),
     "withdraw.done": (
-        "سُحبت {articles}؛ لا تعود إلا بعد: dalil withdraw --undo",
+        "سُحب: {articles}؛ لا عودة إلا بعد: dalil withdraw --undo",
         "Withdrawn: {articles}; not read again until: dalil withdraw --undo",
     ),
     "withdraw.undone": ("رُفع السحب؛ اقرأ المصدر من جديد: dalil ingest", "Lifted; read the source again: dalil ingest"),
