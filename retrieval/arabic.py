@@ -106,7 +106,12 @@ def normalize(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The normalised words of a text, in order, stop words included; digits part from letters (1994م, ب30)."""
-    return _WORD.findall(normalize(text))
+    return words_of(normalize(text))
+
+
+def words_of(normalized: str) -> list[str]:
+    """The words of a text that has been normalised."""
+    return _WORD.findall(normalized)
 
 
 def raw_words(text: str) -> list[str]:

@@ -30,7 +30,6 @@ _MOST_MEMBERS = 200
 """Copies from which a leader stays the leader although a fuller one comes: each would have to be compared with that."""
 _MOST_DAYS = 31
 """Between a report and its copy: the same words a year later tell of another season."""
-_AT_ONCE = 500
 
 
 class _Row(NamedTuple):
@@ -114,11 +113,10 @@ class _Settling:
         return next(iter(self._rows([article_id])), None)
 
     def _rows(self, article_ids: Sequence[str]) -> list[_Row]:
-        """Those of them that are stored, in this order; the first few hundred at most."""
-        some = article_ids[:_AT_ONCE]
-        query = f"SELECT {_COLUMNS} FROM articles WHERE article_id IN ({marks(some)})"
-        found = {row[0]: _Row(*row) for row in self._connection.execute(query, some)}
-        return [found[article_id] for article_id in some if article_id in found]
+        """Those of them that are stored, in this order."""
+        query = f"SELECT {_COLUMNS} FROM articles WHERE article_id IN ({marks(article_ids)})"
+        found = {row[0]: _Row(*row) for row in self._connection.execute(query, article_ids)}
+        return [found[article_id] for article_id in article_ids if article_id in found]
 
     def place(self, article_id: str) -> None:
         """Finds the cluster of one article, or makes it lead one."""
@@ -167,9 +165,8 @@ class _Settling:
             rows = [(own.article_id, number) for number in numbers if sharing[number] < _MOST_SHARING]
             self._connection.executemany("INSERT INTO sketches (article_id, hash) VALUES (?, ?)", rows)
         some = min(SHARED, len(numbers))
-        found = self._rows(
-            [other for other, count in shared.most_common() if count >= some and other != own.article_id]
-        )
+        alike = (other for other, count in shared.most_common() if count >= some and other != own.article_id)
+        found = self._rows(list(islice(alike, _MOST_SHARING)))
         near = [row for row in found if shared[row.article_id] >= least_shared(own.length, row.length, of=len(numbers))]
         same_url = self._connection.execute(
             "SELECT article_id FROM articles WHERE url = ? AND article_id != ? LIMIT ?",
@@ -280,7 +277,7 @@ class _Settling:
 def _few_a_cluster(own: _Row, rows: Iterable[_Row]) -> list[_Row]:
     """The first candidates: of each cluster two, its leader and those that an article may be the later version of."""
     kept: dict[str, list[_Row]] = {}
-    for row in islice(rows, _MOST_SHARING):
+    for row in rows:
         some = kept.setdefault(row.leader, [])
         may_be_older = row.outlet == own.outlet is not None or row.title == own.title != ""
         if len(some) < _OF_A_CLUSTER or row.copy_of is None or may_be_older:

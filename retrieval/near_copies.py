@@ -17,7 +17,7 @@ from functools import cache, cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.arabic import is_stop_word, normalize, sentences, stem, words
+from retrieval.arabic import is_stop_word, normalize, sentences, stem, words, words_of
 from retrieval.numbers import tokens, values
 from retrieval.polarity import negations
 from retrieval.similarity import SAME_SOUND, similarity
@@ -48,6 +48,8 @@ _SAYING = frozenset(stem(word) for word in words(
     " اعتبر رأى كشف كشفت تابع تابعت اليوم أمس غدا الماضي الجاري الحالي المقبل القادم مساء صباح ظهر"
 ))  # fmt: skip
 """Words that outlets change when they take over a report: who says it is the same, and a day is told from another day."""
+_END = "\ue000"
+"""Between sentences; no letter of any script."""
 _PLACE = r"[^\W\d_][^\W\d]*(?:[ ،,]+[^\W\d]+){0,3}"
 _DATELINE = re.compile(
     rf"\s*(?:{_PLACE}\s*)?(?:\([^()\n\d]{{2,30}}\)\s*[-–—:/]*|(?:[-–—]+|[/:])\s*(?:{_PLACE}\s*(?:[-–—]+|[/:])(?=\s))?)(?=\s)"
@@ -122,8 +124,9 @@ class Reading:
     @cached_property
     def sentences(self) -> list[Words]:
         """The normalised words of each sentence."""
-        spans = [tuple(words(span.of(self._text))) for span in sentences(self._text)]
-        return [sentence for sentence in spans if sentence]
+        text = self._text.replace(_END, " ")
+        whole = normalize(_END.join(span.of(text) for span in sentences(text)))  # once, not sentence by sentence
+        return [tuple(found) for part in whole.split(_END) if (found := words_of(part))]
 
     @cached_property
     def words(self) -> Words:
