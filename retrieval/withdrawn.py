@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -9,7 +10,6 @@ from sqlite3 import Connection
 from typing import Any
 
 from retrieval.errors import SourceUnnamed
-from retrieval.sources.article import SourceFile
 from retrieval.storage_errors import SourceNotStored, SourceNotWithdrawn
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -86,9 +86,9 @@ class Withdrawn:
 
 
 def _paths(name: str) -> tuple[str, str]:
-    """The origin of a file of this name, and the beginning of those in a folder of this name."""
+    """The origin of a file of this name, as `SourceFile` has it, and the beginning of those in a folder of this name."""
     try:
-        path = SourceFile(Path(name).expanduser().resolve()).origin
+        path = os.fsencode(Path(name).expanduser().resolve()).decode("utf-8", "backslashreplace")
     except (OSError, RuntimeError, ValueError):  # a user that is not known, characters that no path has
         path = name
     return path, f"{path.rstrip('/')}/"
