@@ -272,6 +272,17 @@ def test_markup_in_a_record_is_read_as_a_page_shows_it(tmp_path: Path) -> None:
     assert article(tmp_path / "plain.jsonl", lines({"text": plain})).body == plain
 
 
+def test_values_as_document_stores_export_them(tmp_path: Path) -> None:
+    record = {
+        "_id": {"$oid": "65e6"},
+        "date": {"$date": "2024-03-05T10:00:00Z"},
+        "text": "نص الخبر.",
+        "source": {"id": 1, "name": "المرفأ"},
+    }
+    source = article(tmp_path / "a.jsonl", lines(record)).source
+    assert (source.article_id, source.published, source.outlet) == ("65e6", date(2024, 3, 5), "المرفأ")
+
+
 def test_names_of_fields_in_arabic(tmp_path: Path) -> None:
     record = {"العنوان": "فتح الجسر", "نص الخبر": "نص الخبر كله.", "تاريخ النشر": "٥ آذار ٢٠٢٤", "الكاتب": "منى خليل"}
     one = article(tmp_path / "a.jsonl", lines(record))

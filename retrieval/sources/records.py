@@ -136,7 +136,7 @@ def text_of_record(text: str) -> Text:
 def _as_text(value: Json) -> str:
     """A field's text or number, the name of what has one, or several; empty for anything else."""
     if isinstance(value, dict):
-        value = value.get("name") or value.get("title")
+        value = next((value[key] for key in ("name", "title", "$date", "$oid", "@value") if value.get(key)), None)
     if isinstance(value, list):
         return "، ".join(filter(None, map(_as_text, value)))
     return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
